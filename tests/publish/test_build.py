@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from multiprocessing import active_children
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -17,8 +18,10 @@ from rdflib.namespace import SH
 
 from atmpgraph.errors import ReleaseError
 from atmpgraph.findings import Severity
+from atmpgraph.i18n import TranslatedError
 from atmpgraph.publish import derived, graph, preparation
 from atmpgraph.publish.build import build
+from atmpgraph.publish.tables import read_tables
 from atmpgraph.quality import large
 from atmpgraph.quality.neighbourhoods import lay_out
 from atmpgraph.rdf.terms import line
@@ -333,3 +336,23 @@ def test_a_release_is_found_by_the_start_of_its_digest(released: Settings, relea
     for wrong in ("0" * 64, "", "..", "../x", other, "nonsense"):
         with pytest.raises(ReleaseError, match="no such release"):
             open_release(releases, wrong, released.base)
+
+
+def test_a_preparation_whose_process_is_killed_says_so(
+    started: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparation, "_GROWTH", 1_000_000)
+    settings = started.model_copy(update={"build": started.build.model_copy(update={"jobs": 2})})
+    before = set(active_children())
+    with pytest.raises(TranslatedError, match="a worker process was killed"):
+        _killed(preparation.Preparation(read_tables(settings), settings, tmp_path))
+    assert set(active_children()) == before
+    assert [*tmp_path.iterdir()] == [tmp_path / "example"]
+
+
+def _killed(preparing: preparation.Preparation) -> None:
+    before = set(active_children())
+    with preparing:
+        for child in set(active_children()) - before:
+            child.kill()
+        preparing.lay_out([])

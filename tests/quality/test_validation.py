@@ -348,12 +348,15 @@ def test_a_small_graph_that_is_the_same_is_not_checked_again(
 ) -> None:
     graph, checked = Graph() + conforming, tmp_path / "checked.json"
     change(graph, CASES[0].update)
-    engine = Mock(wraps=quick_results)
+    engine, reference = Mock(wraps=quick_results), Mock(return_value=[])
     monkeypatch.setattr(checking, "quick_results", engine)
+    monkeypatch.setattr("atmpgraph.quality.reference.reference_results", reference)
     first = validation(lines_of(graph), our_shapes, tmp_path, part_bytes=WHOLE)
     first.parts.write(checked)
     again = validation(lines_of(graph), our_shapes, tmp_path, checked=checked, part_bytes=WHOLE)
     assert (again.listed, bool(again.parts), engine.call_count) == (first.listed, True, 1)
+    validation(lines_of(graph), our_shapes, tmp_path, checked=checked, max_reference_statements=WHOLE)
+    assert (engine.call_count, reference.call_count) == (1, 1), "it has words of its own"
     change(graph, f'INSERT DATA {{ <{BASE}id/person/minister> foaf:name "Another" }}')
     validation(lines_of(graph), our_shapes, tmp_path, checked=checked, part_bytes=WHOLE)
     assert engine.call_count == 2

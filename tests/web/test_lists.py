@@ -3,6 +3,7 @@
 import csv
 import json
 from datetime import date
+from decimal import Decimal
 from io import BytesIO, StringIO
 from unittest.mock import Mock
 from xml.etree import ElementTree
@@ -17,6 +18,7 @@ from atmpgraph.publish.build import build
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 from atmpgraph.web.pages import list_downloads, list_workbook
+from atmpgraph.web.pages.list_words import Entry
 
 from ..conftest import own_file
 from .rules import BROWSER, Page, check_page
@@ -234,6 +236,12 @@ def test_a_workbook_is_sent_while_it_is_written(client: FlaskClient, monkeypatch
 )
 def test_a_cell_of_a_workbook_is_xml_whatever_its_text(text: str, written: str) -> None:
     assert list_workbook._text(text) == f'" t="inlineStr"><is><t xml:space="preserve">{written}</t></is></c>'
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1E400", "1234567890123456"])
+def test_a_number_that_no_workbook_has_is_a_text(number: str) -> None:
+    entry = Entry("", "", number=Decimal(number))
+    assert list_workbook._cell([entry], "", "2") == list_workbook._text(f"{Decimal(number):f}")
 
 
 def test_json_has_iris_words_and_numbers(client: FlaskClient) -> None:

@@ -106,14 +106,14 @@ def make_candidate(
         address = replace(graph.store, digest=graph.digest)
         progress.step(message("writing the files for download"))
         package, processes = graph.tables.package, settings.build.processes
-        # Where the store is compacted, all that reads it follows: one at a time. The tables of a copy stay those that
-        # are proven.
+        # Where the store is compacted first, there is one worker, so that all that reads the store follows. The tables
+        # of a copy stay those that are proven.
         with beside(processes if graph.is_large else 1, 2 if graph.is_copied else 1) as run:
-            compacted = bool if graph.is_copied else run(EMBEDDED.compact, graph.store)
+            compacted = None if graph.is_copied else run(EMBEDDED.compact, graph.store)
             unchanged, queries = Unchanged.since(live, folder, languages), settings.layered("datasets")
             with folder.canonical.open("rb") as lines:
                 check_statements(unchanged.come if unchanged else lines)
-            if unchanged:
+            if unchanged and compacted:
                 compacted()
             taken = taken_over(queries, unchanged, base, graph.graphs) if unchanged else NOTHING
             selected = run(write_datasets_at, queries, address, base, workplace, frozenset(taken.datasets))
@@ -123,7 +123,8 @@ def make_candidate(
             drawn = run(draw_charts_at, chart_files(settings), address, base, folder.charts, pictures, same)
 
             def datasets() -> Mapping[str, Path]:
-                compacted()
+                if compacted:
+                    compacted()
                 return selected()
 
             write_dumps(folder, package, base, datasets, workplace, processes, live, taken)

@@ -44,7 +44,7 @@ class Derived:
     """What is mapped, and what is stated of it.
 
     Attributes:
-        store: of both; one that is no copy is of many files still.
+        store: of both; not compacted yet, where it is no copy.
         is_copied: whether it is a changed copy of the live release's.
         runs: sorted files with what is mapped, what each rule states and the coverage, by their names as `Origins`.
         recipes: of the rules and the coverage.
@@ -191,16 +191,18 @@ def _continued(
     stating = scratch / "stating.nq"
     with beside(processes, 1) as run:
         changed_rows = run(_changed_rows, live, noted, mapped)
+        if processes < 2 and changed_rows() is None:
+            return None
         with stating.open("wb") as file:
             file.writelines(before(*earlier))
         with live.canonical.open("rb") as lines:
             changes = line_changes(lines, merged([mapped, stating]), MOST_CHANGES)
+        if changes is None:
+            return None
         rows = changed_rows()
     if rows is None:
         return None
     changed, mapped_lines = list(chain(*rows)), SortedLines.open(mapped)
-    if changes is None:
-        return None
     address = StoreAddress(EMBEDDED.kind, str(live.store), live.path.name)
     store = EMBEDDED.copy(address, folder.store)
     EMBEDDED.change(store, *changes)

@@ -165,7 +165,7 @@ def _follow(release: ReleaseFolder, before: _Before, settings: Settings) -> Rele
     stream = follow(releases, base, settings.history.stream_page_members)
     if settings.history.stream_versions == "latest":
         forget(stream)
-    with suppress(DamagedError):  # health tells it
+    with suppress(DamagedError):  # health tells it; what was noted stays
         write_proofs(stream.folder.path, read_stream(releases, base).prove())
     prune(releases, settings.history.max_releases)
     return open_at(release.path, base, live=True)

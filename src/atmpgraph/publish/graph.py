@@ -99,7 +99,7 @@ def make_graph(
     settings: Settings,
     workplace: Path,
     progress: Progress = SILENT,
-    with_data: Callable[[Sequence[Path]], object] = bool,
+    with_data: Callable[[Sequence[Path]], object] | None = None,
 ) -> Graph:
     """Map the tables, apply the rules, compute the coverage, and write all statements into one file.
 
@@ -130,7 +130,8 @@ def make_graph(
     noted = Origins.read(releases.origins, live.path.name) if live else None
     derived = derive(mapped, folder, settings, live, noted, progress)
     data = tuple(chain.from_iterable(derived.runs.values()))
-    with_data(data)
+    if with_data:
+        with_data(data)
     folders = (settings.layered("shapes"), settings.layered("lists"), settings.layered("datasets"))
     with beside(processes_for(mapped, settings), 1) as run:
         # A store of many files takes three times as long to answer, and the shapes ask much.

@@ -1,18 +1,19 @@
 """What the check of a large graph needs, prepared in a process of its own while the graph is made.
 
-That is the plan, for to parse the queries of the shapes takes seconds where nobody has yet; and the graph laid out on
-disk, as soon as its statements are sorted.
+It plans the check, which takes seconds of parsing in a new installation, and lays the graph out on disk as soon as its
+statements are sorted.
 """
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from ..parallel import Beside, beside
 from ..quality.shapes import read_shapes, shapes_digest
-from ..quality.validate import GraphToCheck, Prepared
+from ..quality.validate import LINE, GraphToCheck, Prepared, are_few
 from ..rdf.canonical import merged
 from ..settings import Settings
 from .tables import Tables
@@ -36,7 +37,7 @@ class Preparation:
             workplace: a folder that gets files.
         """
         self._settings, self._texts, self._folder = settings, tables.texts, workplace / "laid-out"
-        self._is_small = tables.size * _GROWTH < settings.build.part_bytes
+        self._may_be_few = are_few(tables.size * _GROWTH // LINE, settings.build)
         self._process, self._files = ExitStack(), ExitStack()
         self._run: Beside | None = None
         self._plan: Callable[[], ValidationPlan]
@@ -45,16 +46,24 @@ class Preparation:
     def __enter__(self) -> Self:
         """Begin to plan the check."""
         processes = self._settings.build.processes
-        if processes > 1 and not self._is_small:
+        if processes > 1 and not self._may_be_few:
             self._files.callback(shutil.rmtree, self._folder, ignore_errors=True)
-            self._run = self._process.enter_context(beside(processes, 1))
-            self._plan = self._run(_plan, self._settings)
+            with ExitStack() as process:
+                self._run = process.enter_context(beside(processes, 1))
+                self._plan = self._run(_plan, self._settings)
+                self._process = process.pop_all()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """End the process, and remove the files."""
-        with self._files, self._process:
-            pass
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the process, and remove the files.
+
+        Raises:
+            TranslatedError: the process was killed.
+        """
+        with self._files:
+            self._process.__exit__(kind, error, trace)
 
     def lay_out(self, data: Sequence[Path]) -> None:
         """Begin to lay out a graph.

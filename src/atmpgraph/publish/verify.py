@@ -137,7 +137,7 @@ def damages_beside(releases: Path, base: str) -> Iterator[Damage]:
         (folder.published, lambda: check_lines(folder.published, must=must)),
         (folder.file_dates, lambda: read_sealed(folder.file_dates, must=must)["files"]),
         (folder.links, lambda: read_links(folder.links)),
-        *((path, partial(read_sealed, path, must=True)) for path in sorted(folder.proofs("").parent.glob("[0-9a-f]*"))),
+        *((path, partial(read_sealed, path, must=True)) for path in sorted(folder.proofs("").parent.glob("*.json"))),
         *((path, partial(read_held, path)) for path in folder.slots.all()),
         *((path, partial(read_summary, path)) for path in sorted(folder.removed("").parent.glob("[0-9a-f]*.json"))),
     )

@@ -19,7 +19,7 @@ from .engines import VERSION
 from .results import Result
 
 # Another text as soon as other outcomes come of the same part.
-RECIPE: Final = f"3, {VERSION}, pyshacl {version('pyshacl')}"
+RECIPE: Final = f"3, {VERSION}, pyshacl {version('pyshacl')}, rdflib {version('rdflib')}"
 _LAST: Final = "last"  # the graph that was checked last, beside the outcomes
 
 

@@ -93,7 +93,7 @@ def released_shapes(release: Release) -> list[ox.Quad]:
 
 
 def first_shape(release: Release, document: str) -> str:
-    """The first name of a shape of a release, after the address of the document; empty where there is none."""
+    """The name, after the address of the document, of the first shape of a file; empty where there is none."""
     begins, names = f"<{document}#".encode(), list[str]()
     for path in (release.folder.shapes, release.folder.catalogue_shapes):
         if path.is_file():

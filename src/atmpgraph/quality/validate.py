@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # what parses SPARQL takes as long to load as a small graph t
     from .neighbourhoods import Triples
     from .validation_plan import ValidationPlan
 
-_LINE: Final = 200  # bytes of N-Triples for a statement, about
+LINE: Final = 200  # bytes of N-Triples for a statement, about
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,8 @@ class GraphToCheck:
         """What tells all that its results depend on, or those of a graph with another digest; empty without one."""
         digest = self.digest if digest is None else digest
         held = "".join(held_texts(self.texts, self.base))
-        content = f"{digest} {self.recipe} {RECIPE} {limits.max_listed_findings}\n{held}"
+        by_reference = self.statements <= limits.max_reference_statements  # which has words of its own
+        content = f"{digest} {self.recipe} {RECIPE} {by_reference} {limits.max_listed_findings}\n{held}"
         return sha256(content.encode()).hexdigest() if digest else ""
 
 
@@ -142,11 +143,16 @@ def validate(
                 listing.add(outcome.results, outcome.others)
     else:
         with tempfile.TemporaryDirectory(prefix="check-", dir=scratch) as folder:
-            _check(graph, shapes, limits, Path(folder), listing, parts, progress)
+            _check(graph, shapes, limits, Path(folder), listing, parts, progress, name)
     results = listing.results
     places = _trace({result.node for result in results}, graph.mappers)
     findings = tuple(result.finding(places.get(result.node, [])) for result in results)
     return Validation(Listed(findings, listing.others), parts)
+
+
+def are_few(statements: int, limits: Build) -> bool:
+    """Whether so many statements are checked as a whole."""
+    return statements <= max(limits.max_reference_statements, limits.part_bytes // LINE)
 
 
 def _check(
@@ -157,14 +163,15 @@ def _check(
     listing: Listing,
     parts: CheckedParts,
     progress: Progress,
+    name: str,
 ) -> None:
-    """Check a graph that was not checked as it is; arguments as in `check_large`."""
-    if graph.statements > max(limits.max_reference_statements, limits.part_bytes // _LINE):
+    """Check a graph that was not checked as it is; arguments as in `check_large`, and its name."""
+    if not are_few(graph.statements, limits):
         from .large import check_large
 
         check_large(graph, shapes, limits, folder, listing, parts, progress)
         return
-    data, name = folder / "data.nt", graph.name(limits)
+    data = folder / "data.nt"
     with data.open("wb") as out:
         out.writelines(graph.triples())
     if graph.statements <= limits.max_reference_statements:

@@ -71,6 +71,11 @@ def prove_once(path: Path, identity: str, check: Callable[[], object]) -> State:
     return state
 
 
+def was_checked(path: Path, identity: str) -> bool:
+    """Whether this process has checked a file, in whatever state."""
+    return _outcome((path, identity))[0] != ()
+
+
 def trust(path: Path, identity: str, state: State) -> None:
     """Take it that a file is whole in a state, in which another process has read it."""
     _remember((path, identity), state, None)

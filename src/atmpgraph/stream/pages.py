@@ -19,10 +19,10 @@ from ..errors import DamagedError
 from ..i18n import counting
 from ..reasons import refusal_of
 from ..release.diff import Change
-from ..release.integrity import State, prove_once, state_of_file, trust
+from ..release.integrity import State, prove_once, state_of_file, trust, was_checked
 from ..release.layout import ReleasesFolder, StreamFolder
 from ..release.manifest import File
-from ..release.proofs import noted_proofs, noted_state
+from ..release.proofs import Proofs, noted_proofs, noted_state
 from ..release.release import is_sealed
 from ..release.sealed import expect_file, read_sealed, seal, write_sealed
 from .members import Version, member, versions
@@ -114,17 +114,20 @@ class Stream:
     def prove(self) -> dict[Path, tuple[str, State]]:
         """Make sure that all pages are whole; returns the SHA-256 and the state of each.
 
-        What the last build has noted of a page, which it had read, is believed as long as the page is in that state.
+        A page that this process has not read yet is believed in the state in which a build has, and has noted it.
 
         Raises:
             DamagedError: one is not.
         """
-        noted, proven = noted_proofs(self.folder.path), dict[Path, tuple[str, State]]()
+        noted: Proofs | None = None
+        proven = dict[Path, tuple[str, State]]()
         for page in self.pages:
             path = self.folder.page(page.number)
-            state = noted_state(noted, self.folder.path, path, File(page.bytes, page.sha256))
-            if state and state_of_file(path) == state:
-                trust(path, page.sha256, state)
+            if not was_checked(path, page.sha256):
+                noted = noted_proofs(self.folder.path) if noted is None else noted
+                state = noted_state(noted, self.folder.path, path, File(page.bytes, page.sha256))
+                if state and state_of_file(path) == state:
+                    trust(path, page.sha256, state)
             proven[path] = page.sha256, prove_once(path, page.sha256, partial(self.content, page))
         return proven
 

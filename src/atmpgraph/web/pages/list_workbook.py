@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import count as numbers
+from math import isfinite
 from typing import Any, Final
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -162,7 +163,7 @@ def _text(text: str) -> str:
 
 
 def _fits(number: Decimal) -> bool:
-    return len(number.normalize().as_tuple().digits) <= _DIGITS
+    return isfinite(float(number)) and len(number.normalize().as_tuple().digits) <= _DIGITS
 
 
 def _days(text: str) -> int:
