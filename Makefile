@@ -64,6 +64,7 @@ bench: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) $(RML)/.installed $(PEERS)/.inst
 	$(BIN)/atmpgraph build && $(BIN)/python -m benchmarks.queries && $(BIN)/python -m benchmarks.rows && $(BIN)/python -m benchmarks.lookups
 	$(BIN)/python -m benchmarks.observability
 	LONG=1 $(BIN)/pytest --no-cov -q -n auto --dist loadfile $$(grep -rlE --include='test_*' '^from [.]+long import' tests) tests/http/conformance
+	LONG=1 $(BIN)/pytest --no-cov -q -m clients tests/clients/test_shacl.py
 	for ENGINE in oxigraph virtuoso; do LONG=1 ENGINE=$$ENGINE $(BIN)/pytest --no-cov -q -n auto --dist loadfile tests/http/conformance || exit; done
 
 bench-short: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) $(PEERS)/.installed ## the quick ones; fails where a ratio is half of docs/benchmarks/short.json
