@@ -30,7 +30,7 @@ def run(settings: Settings, *arguments: str) -> tuple[int, str]:
     return outcome.exit_code, outcome.stdout
 
 
-PLACES: Final = ("history", "published", "since.json", "stream/index.json", "current/data.nq")
+PLACES: Final = ("history", "published", "since.json", "proven/stream.json", "stream/index.json", "current/data.nq")
 
 
 def batched(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -38,7 +38,7 @@ from ..release.thing_state import record_published
 from ..settings import Settings
 from ..store import EMBEDDED, StoreAddress
 from ..stream.follow import follow, forget
-from ..stream.pages import read_stream, seal_stream
+from ..stream.pages import seal_stream
 from .answers import write_answers
 from .candidate import Candidate
 from .codings import begin_coding
@@ -164,9 +164,9 @@ def _follow(release: ReleaseFolder, before: _Before, settings: Settings) -> Rele
     write_file_dates(releases, before.dates)
     stream = follow(releases, base, settings.history.stream_page_members)
     if settings.history.stream_versions == "latest":
-        forget(stream)
+        stream = forget(stream)
     with suppress(DamagedError):  # health tells it; what was noted stays
-        write_proofs(stream.folder.path, read_stream(releases, base).prove())
+        write_proofs(stream.folder.path, stream.prove())
     prune(releases, settings.history.max_releases)
     return open_at(release.path, base, live=True)
 

@@ -24,7 +24,7 @@ from ..store import StoreAddress
 from .checked_parts import RECIPE, CheckedParts, Outcome
 from .engines import quick_results
 from .listing import Listing
-from .results import Traced
+from .results import Result, Traced
 from .shapes import held_texts
 
 if TYPE_CHECKING:  # what parses SPARQL takes as long to load as a small graph to check, which needs none of it
@@ -97,12 +97,17 @@ class GraphToCheck:
         held = sorted(text.encode() for text in held_texts(self.texts, self.base))
         return merge(map(without_graph, self.lines), held)
 
+    def is_for_reference(self, limits: Build) -> bool:
+        """Whether the reference engine checks it, which has words of its own."""
+        return self.statements <= limits.max_reference_statements
+
     def name(self, limits: Build, digest: str | None = None) -> str:
         """What tells all that its results depend on, or those of a graph with another digest; empty without one."""
         digest = self.digest if digest is None else digest
         held = "".join(held_texts(self.texts, self.base))
-        by_reference = self.statements <= limits.max_reference_statements  # which has words of its own
-        content = f"{digest} {self.recipe} {RECIPE} {by_reference} {limits.max_listed_findings}\n{held}"
+        content = (
+            f"{digest} {self.recipe} {RECIPE} {self.is_for_reference(limits)} {limits.max_listed_findings}\n{held}"
+        )
         return sha256(content.encode()).hexdigest() if digest else ""
 
 
@@ -143,7 +148,15 @@ def validate(
                 listing.add(outcome.results, outcome.others)
     else:
         with tempfile.TemporaryDirectory(prefix="check-", dir=scratch) as folder:
-            _check(graph, shapes, limits, Path(folder), listing, parts, progress, name)
+            if are_few(graph.statements, limits):
+                listing.add(dict.fromkeys(_of_whole(graph, shapes, limits, Path(folder) / "data.nt")))
+                if name:
+                    parts.graph = name
+                    parts.add("", name, Outcome(tuple(listing.results), listing.others))
+            else:
+                from .large import check_large
+
+                check_large(graph, shapes, limits, Path(folder), listing, parts, progress)
     results = listing.results
     places = _trace({result.node for result in results}, graph.mappers)
     findings = tuple(result.finding(places.get(result.node, [])) for result in results)
@@ -155,33 +168,15 @@ def are_few(statements: int, limits: Build) -> bool:
     return statements <= max(limits.max_reference_statements, limits.part_bytes // LINE)
 
 
-def _check(
-    graph: GraphToCheck,
-    shapes: Graph,
-    limits: Build,
-    folder: Path,
-    listing: Listing,
-    parts: CheckedParts,
-    progress: Progress,
-    name: str,
-) -> None:
-    """Check a graph that was not checked as it is; arguments as in `check_large`, and its name."""
-    if not are_few(graph.statements, limits):
-        from .large import check_large
-
-        check_large(graph, shapes, limits, folder, listing, parts, progress)
-        return
-    data = folder / "data.nt"
+def _of_whole(graph: GraphToCheck, shapes: Graph, limits: Build, data: Path) -> Iterable[Result]:
+    """The results of a graph that one engine checks as a whole, from a file that it writes."""
     with data.open("wb") as out:
         out.writelines(graph.triples())
-    if graph.statements <= limits.max_reference_statements:
+    if graph.is_for_reference(limits):
         from .reference import reference_results as engine
     else:
         engine = quick_results
-    listing.add(dict.fromkeys(engine(data, shapes)))
-    if name:
-        parts.graph = name
-        parts.add("", name, Outcome(tuple(listing.results), listing.others))
+    return engine(data, shapes)
 
 
 def _trace(nodes: set[str], mappers: Sequence[Mapper]) -> dict[str, list[Traced]]:
