@@ -3,7 +3,6 @@
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -215,7 +214,7 @@ def test_another_state_of_the_releases_empties_it(cache: ResponseCache) -> None:
     assert responded(cache, request("/"))
     assert not responded(cache, request("/", state=(2, 2, 2, 2)))
     assert not responded(cache, request("/"))
-    late = replace(request("/"), state=(1, 1, 1, 1))
+    late = request("/")._replace(state=(1, 1, 1, 1))
     responded(cache, request("/", state=(2, 2, 2, 2)))
     put_state = [("etag", '"t"')]
     cache.put(late, Observed(reusable=True, modified=datetime.now(UTC)), 200, put_state, b"of the state before")

@@ -4,6 +4,8 @@ import re
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Final
 
+from .remembered import remembered
+
 # RFC 3986 allows nearly everything in a reg-name; what is a host name on the internet (RFC 1123 §2.1) is safe to route
 # by, to log and to put into a link. Containers have underscores in their names.
 _LABEL: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\Z")
@@ -13,6 +15,7 @@ _LAST_PORT: Final = 65_535
 _ABSOLUTE: Final = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
 
 
+@remembered
 def is_authority(text: str) -> bool:
     """Whether a text is a host and, maybe, a port: `data.example:8443`, `192.0.2.1`, `[2001:db8::1]:80`.
 

@@ -3,10 +3,9 @@
 What is unusual in any way (a repeated field, a part, no host, a long header section) is for the application alone.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_network
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from granian.rsgi import Scope
 
@@ -26,6 +25,7 @@ _UNUSUAL: Final = frozenset(
 )
 _FORWARDING: Final = ("forwarded", *(f"x-forwarded-{name}" for name in ("for", "proto", "host", "prefix")))
 _LONGEST_ORIGIN: Final = 500  # characters of these fields that are remembered
+_LONGEST_SECTION: Final = 1_000  # characters of a header section that is remembered
 _LONGEST_BODY: Final = 1 << 16  # bytes
 
 
@@ -37,8 +37,7 @@ class LowerCase(dict[str, str]):
         return super().get(name.lower(), default)
 
 
-@dataclass(frozen=True, slots=True)
-class PlainRequest:
+class PlainRequest(NamedTuple):
     """A request with nothing unusual.
 
     Attributes:
@@ -46,7 +45,7 @@ class PlainRequest:
         url: method and URL, as the client and its proxies name it; what a response depends on beside `Vary`.
         root: the path where its proxy has the application.
         place: the start of the URLs of this server, as the client wrote it.
-        fields: the header fields.
+        fields: the header fields; requests that have the same share them.
         client: its address.
         body: bytes of its body; 0 where the method has none.
         state: of the releases when it arrived.
@@ -92,19 +91,15 @@ class PlainRequests:
 
     def read(self, scope: Scope) -> PlainRequest | None:
         """A request; None if there is something unusual about it."""
-        method, query = scope.method, scope.query_string
-        items = scope.headers.items()
-        fields = LowerCase(items)
-        host, characters = fields.get("host"), sum(map(len, fields)) + sum(map(len, fields.values()))
-        if len(fields) != len(items) or not host or not query.isascii() or characters > self._most_characters:
+        method, query, items = scope.method, scope.query_string, tuple(scope.headers.items())
+        characters = sum([len(name) + len(value) for name, value in items])
+        if characters > self._most_characters or not query.isascii():
             return None
-        if not (_UNUSUAL.isdisjoint(fields) and is_authority(host)):
+        section = (_remembered_section if characters <= _LONGEST_SECTION else _section)(items)
+        if section is None:
             return None
-        length = fields.get("content-length", "")
-        if method in _POSTING:
-            if not length.isdecimal() or int(length) > _LONGEST_BODY:
-                return None
-        elif length or method not in _READING:
+        fields, host, length, announces_body = section
+        if method not in (_POSTING if announces_body else _READING):
             return None
         authority, client, root = scope.authority or "", address_of(scope.client)[0], ""
         if authority and not is_authority(authority):
@@ -120,8 +115,28 @@ class PlainRequests:
                 origin.client or client,
             )
             scheme, seen = origin.scheme or scheme, origin.host or seen
-        size = int(length) if length else 0
-        place = f"{scheme}://{seen}{root}"
-        return PlainRequest(
-            method, scope.path, query, url, root, place, fields, client, size, self._publication.state()
-        )
+        place, state = f"{scheme}://{seen}{root}", self._publication.state()
+        return PlainRequest(method, scope.path, query, url, root, place, fields, client, length, state)
+
+
+class _Section(NamedTuple):
+    """A header section with nothing unusual: its fields, and what they say of the host and the body."""
+
+    fields: LowerCase
+    host: str
+    length: int
+    announces_body: bool
+
+
+def _section(items: tuple[tuple[str, str], ...]) -> _Section | None:
+    """A header section; None if there is something unusual about it."""
+    fields = LowerCase(items)
+    host, length = fields.get("host"), fields.get("content-length", "")
+    if len(fields) != len(items) or not host or not _UNUSUAL.isdisjoint(fields) or not is_authority(host):
+        return None
+    if length and not (length.isdecimal() and int(length) <= _LONGEST_BODY):
+        return None
+    return _Section(fields, host, int(length or 0), bool(length))
+
+
+_remembered_section = lru_cache(512)(_section)

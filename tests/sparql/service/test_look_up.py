@@ -10,14 +10,17 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from atmpgraph.errors import QueryError
 from atmpgraph.formats import RDF_FORMATS
 from atmpgraph.rdf.terms import line
 from atmpgraph.sparql.service.evaluate import evaluate
 from atmpgraph.sparql.service.look_up import LookUps
 from atmpgraph.sparql.service.messages import QueryJob
+from atmpgraph.sparql.syntax.complexity import MaxComplexity, check_complexity
+from atmpgraph.sparql.syntax.look_up import read_look_up
 from atmpgraph.store import EMBEDDED, REMOTE, StoreAddress
 from atmpgraph.store.embedded import EmbeddedStore
 
@@ -364,6 +367,24 @@ def queries(draw: st.DrawFn) -> str:
         place = draw(st.sampled_from([match.start() for match in re.finditer(r"[ \n?{<]", text)]))
         text = text[:place] + draw(COMMENTS) + text[place:]
     return text
+
+
+@settings(max_examples=often(100, 5_000), deadline=None)
+@given(query=queries(), most=st.tuples(st.integers(0, 4), st.integers(0, 14), st.integers(0, 400)))
+def test_how_complex_a_look_up_is_depends_on_no_constant(query: str, most: tuple[int, int, int]) -> None:
+    read = read_look_up(query)
+    assume(read is not None)
+    assert read
+    assert is_planned(read[0].text, MaxComplexity(*most)) == is_planned(query, MaxComplexity(*most))
+
+
+def is_planned(query: str, most: MaxComplexity) -> bool:
+    """Whether a query is within limits."""
+    try:
+        check_complexity(query, most)
+    except QueryError:
+        return False
+    return True
 
 
 @settings(max_examples=often(300, 20_000), deadline=None)

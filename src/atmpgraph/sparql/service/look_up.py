@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from time import perf_counter
 from typing import Final, TypeAlias, cast
 
@@ -33,6 +34,7 @@ _PART: Final = "query"  # of Server-Timing
 _NAMES: Final = tuple(map(ox.NamedNode, NAMES))
 _SUBJECTS: Final = (ox.NamedNode, ox.BlankNode, type(None))
 _PREDICATES: Final = (ox.NamedNode, type(None))
+_PARTS: Final = tuple(map(attrgetter, ("subject", "predicate", "object")))
 
 
 @dataclass
@@ -53,18 +55,17 @@ class _Reader:
         Raises:
             GivenUpError: there are too many, or their texts are too long.
         """
-        statements = []
-        self._count(_STEP)
-        for statement in self.matching(subject, predicate, value):
-            statements.append(statement)
-            text = statement.object
-            self._count(1 + len(text.value) // _CHARACTERS if isinstance(text, ox.Literal) else 1)
-        return statements
-
-    def _count(self, statements: int) -> None:
-        self.left -= statements
-        if self.left < 0:
+        statements, left = list[ox.Quad](), self.left - _STEP
+        if left < 0:
             raise GivenUpError
+        for statement in self.matching(subject, predicate, value):
+            text = statement.object if value is None else value
+            left -= 1 + len(text.value) // _CHARACTERS if isinstance(text, ox.Literal) else 1
+            if left < 0:
+                raise GivenUpError
+            statements.append(statement)
+        self.left = left
+        return statements
 
 
 @dataclass
@@ -94,7 +95,7 @@ class LookUps:
         if (read := read_look_up(job.query)) is None:
             return None
         look_up, constants = read
-        if not is_allowed(look_up.form, job) or (open_store := self._open_store(job.store, job.base)) is None:
+        if not is_allowed(look_up, job) or (open_store := self._open_store(job.store, job.base)) is None:
             return None
         try:
             body, rows = self._answer(look_up, constants, open_store, job)
@@ -192,12 +193,15 @@ def _within(group: Group, solutions: list[Solution], constants: Sequence[str], r
 
 def _extended(solution: Solution, pattern: Pattern, reader: _Reader) -> Iterator[Solution]:
     """A solution with what a pattern adds to it."""
-    subject, predicate, value = pattern
-    if not (isinstance(solution[subject], _SUBJECTS) and isinstance(solution[predicate], _PREDICATES)):
+    places = subject, predicate, value = pattern
+    terms = solution[subject], solution[predicate], solution[value]
+    if not (isinstance(terms[0], _SUBJECTS) and isinstance(terms[1], _PREDICATES)):
         return
-    for statement in reader.read(solution[subject], solution[predicate], solution[value]):
+    unbound = [(place, part) for place, term, part in zip(places, terms, _PARTS, strict=True) if term is None]
+    for statement in reader.read(*terms):
         new = solution.copy()
-        new[subject], new[predicate], new[value] = statement.subject, statement.predicate, statement.object
+        for place, part in unbound:
+            new[place] = part(statement)
         yield new
 
 

@@ -11,6 +11,7 @@ from ...errors import QueryError
 from ...formats import RDF_FORMATS, by_suffix
 from ...rdf.serialize import prefixes_for, serialize
 from ..syntax.complexity import MaxComplexity, check_complexity
+from ..syntax.look_up import LookUp
 from .messages import QueryJob
 from .result_writers import WRITERS, Row, whole_result
 
@@ -22,13 +23,19 @@ class GivenUpError(Exception):
     """The query service must run it: it reads, or says, more than a look-up may, or means something else."""
 
 
-def is_allowed(form: str, job: QueryJob) -> bool:
-    """Whether the result of a query of a form has the format, and the query is small enough to be planned."""
+def is_allowed(look_up: LookUp, job: QueryJob) -> bool:
+    """Whether the result of a look-up has the format, and it is small enough to be planned."""
+    has_format = job.format in (WRITERS if look_up.form in _OF_ROWS else _graph_formats())
+    return has_format and _is_small(look_up.text, job.nesting, job.patterns, job.operators)
+
+
+@lru_cache(512)
+def _is_small(text: str, nesting: int, patterns: int, operators: int) -> bool:
     try:
-        check_complexity(job.query, MaxComplexity(job.nesting, job.patterns, job.operators))
+        check_complexity(text, MaxComplexity(nesting, patterns, operators))
     except QueryError:
         return False
-    return job.format in (WRITERS if form in _OF_ROWS else _graph_formats())
+    return True
 
 
 @lru_cache(1)

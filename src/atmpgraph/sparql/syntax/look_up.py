@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain, zip_longest
 from typing import Final, TypeAlias
 
 from ...vocab import RDF
@@ -26,6 +27,7 @@ _CONSTANT: Final = re.compile(
     r"|(?<![\w.:%?$@+\xb7-])[0-9]{1,9}+(?![\w.:%\xb7-]))"
 )
 _MARKS: Final = {"<": "<", '"': '"', "'": '"'}
+_OF_A_KIND: Final = {"<": "<a:>", '"': '""', "0": "0"}
 # A comment starts outside of IRIs and texts (SPARQL 1.1 §19.4).
 _COMMENT: Final = re.compile(rf"""(<[^<>"{{}}|^`\\\x00-\x20]*+>|{_TEXT})|#[^\r\n]*+""")
 _UNREAD: Final = re.compile(r"""[\\#"'\[\]|^/*+!&]|_:|<<""")  # of no look-up; a star may stand for all variables
@@ -87,6 +89,7 @@ class LookUp:
         optional: what may be there.
         template: of CONSTRUCT. The thing of DESCRIBE is the first of `terms`.
         limit: the number of the constant of LIMIT.
+        text: the query with other constants of their kinds, on which nothing depends of how complex it is.
     """
 
     form: str
@@ -98,6 +101,7 @@ class LookUp:
     optional: tuple[Group, ...]
     template: tuple[Pattern, ...]
     limit: int | None
+    text: str
 
 
 def read_look_up(text: str) -> tuple[LookUp, list[str]] | None:
@@ -161,6 +165,8 @@ class _Reader:
     def __init__(self, pieces: Sequence[str], kinds: str) -> None:
         """Read what stands between constants of some kinds."""
         self._words = [*_words(pieces, kinds), Token("end", "", 0, 0)]
+        constants = map(_OF_A_KIND.__getitem__, kinds)
+        self._text = "".join(chain.from_iterable(zip_longest(pieces, constants, fillvalue="")))
         self._at = 0
         self._prefixes = dict[str, int]()
         self._variables = dict[str, int]()
@@ -245,6 +251,7 @@ class _Reader:
             tuple(optional),
             placed(draft.template),
             limit,
+            self._text,
         )
 
     @property
