@@ -29,6 +29,7 @@ Stated: TypeAlias = dict[object, list[tuple[str, Term]]]  # property and value, 
 
 # The folder of the shapes of the catalogue, in that of all shapes.
 CATALOGUE: Final = "catalogue"
+_NODE_SHAPE: Final = ox.NamedNode(f"{SH}NodeShape")
 
 
 def write_shapes(release: ReleaseFolder, folder: Folder, base: str, languages: Sequence[str]) -> None:
@@ -111,9 +112,9 @@ def parts(quads: Iterable[ox.Quad], document: str) -> dict[str, list[ox.Quad]]:
     stated: dict[object, list[ox.Quad]] = defaultdict(list)
     for quad in quads:
         stated[quad.subject].append(quad)
-    shape = ox.NamedNode(f"{SH}NodeShape")
     named = [term for term in stated if isinstance(term, ox.NamedNode)]
-    named.sort(key=lambda term: (term.value != document, shape not in {q.object for q in stated[term]}, term.value))
+    of_nodes = {term for term in named if any(quad.object == _NODE_SHAPE for quad in stated[term])}
+    named.sort(key=lambda term: (term.value != document, term not in of_nodes, term.value))
     return {term.value: _reached(term, stated) for term in named}
 
 
@@ -143,17 +144,16 @@ def reached(parts: Mapping[str, Iterable[ox.Quad]], head: str) -> list[str]:
 
 def groups(parts: Mapping[str, Iterable[ox.Quad]]) -> dict[str, list[str]]:
     """All shapes and constraints, each once: the node shapes with what they lead to first, then what none leads to."""
-    left, by_head = dict.fromkeys(parts), dict[str, list[str]]()
+    left, by_head = set(parts), dict[str, list[str]]()
     for head in sorted(parts, key=lambda iri: not _is_node_shape(parts[iri], iri)):  # stable: by name
         if head in left:
             by_head[head] = [iri for iri in reached(parts, head) if iri in left]
-            left = {iri: None for iri in left if iri not in by_head[head]}
+            left.difference_update(by_head[head])
     return by_head
 
 
 def _is_node_shape(quads: Iterable[ox.Quad], iri: str) -> bool:
-    shape = ox.NamedNode(f"{SH}NodeShape")
-    return any(quad.object == shape and text_of(quad.subject) == iri for quad in quads)
+    return any(quad.object == _NODE_SHAPE and text_of(quad.subject) == iri for quad in quads)
 
 
 def written(term: Term, quads: Iterable[ox.Quad], base: str) -> str:

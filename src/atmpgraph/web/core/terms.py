@@ -2,7 +2,7 @@
 
 from collections import ChainMap, defaultdict
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,7 @@ def _labels() -> dict[str, dict[str, str]]:
     return dict(labels)
 
 
+@lru_cache(256)
 def terms(language: str) -> Mapping[str, str]:
     """The labels of a language, by the IRI of the term; where it has none, those of what it is a special case of."""
     return ChainMap(*(_labels().get(tag, {}) for tag in ranges(language)))

@@ -73,7 +73,8 @@ def _names(context: Context, parts: Mapping[str, Iterable[ox.Quad]]) -> tuple[di
     """What each shape and constraint is about; and the class of those that are about one."""
     labels, ends = dict[str, Name](), dict[str, dict[bool, list[str]]]()
     for iri, quads in parts.items():
-        own = [quad for quad in quads if quad.subject == ox.NamedNode(iri)]
+        rule = ox.NamedNode(iri)
+        own = [quad for quad in quads if quad.subject == rule]
         stated = [quad.object for quad in own if quad.predicate.value in _LABELS]
         if words := _in_language([term for term in stated if isinstance(term, ox.Literal)], context.languages):
             labels[iri] = Name(words.value, words.language or "")
@@ -126,11 +127,11 @@ def _in_language(texts: list[ox.Literal], languages: Sequence[str]) -> ox.Litera
 
 
 def _rule(context: Context, described: Description, iri: str, name: Name) -> Rule:
-    quads, base = described.parts[iri], context.base
+    quads, base, rule = described.parts[iri], context.base, ox.NamedNode(iri)
     lines: dict[str, list[tuple[str, str]]] = defaultdict(list)
     messages, kind = [], ""
     for quad in quads:
-        if quad.subject != ox.NamedNode(iri):
+        if quad.subject != rule:
             continue
         predicate, term = quad.predicate.value, quad.object
         if predicate == _MESSAGE and isinstance(term, ox.Literal):
