@@ -10,7 +10,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from .generate import BASE, Grower
 from .load import Different, Load, WrongAnswersError, load, middle, one_by_one
 from .outcomes import Outcome
-from .peers import QueryPeer
+from .peers import QueryPeer, nginx
 from .peers.ours import Ours
 from .processes import HOST, Server
 from .publication import Publication
@@ -162,7 +162,9 @@ def measure(
     rounds: int = 5,
     clients: int = 300,
 ) -> Iterator[Outcome | str]:
-    """Ask ours and the peers; ratios, and remarks about answers that differ.
+    """Ask ours and the peers, none of which logs requests; ratios, and remarks about answers that differ.
+
+    What is hot is asked of ours behind `deploy/nginx.conf` too, whose cache answers.
 
     Args:
         publication: that all of them serve.
@@ -173,32 +175,46 @@ def measure(
         rounds: in turn, of which the median counts.
         clients: how often the Python client asks in a round; not at all with 0.
     """
-    queries = read_queries(publication.grower)
+    queries, own = read_queries(publication.grower), Ours(ATMPGRAPH_LOG_ACCESS="false")
     with ExitStack() as opened:
         servers: dict[str, Server] = {}
-        for peer in (Ours(), *peers):
+        for peer in (own, *peers):
             if reason := peer.missing():
                 yield f"without {peer.name}: {reason}"
             else:
                 servers[peer.name] = opened.enter_context(peer.serving(publication, scratch))
+        behind = list[Server]()
+        if reason := nginx.missing():
+            yield f"queries without nginx: {reason}"
+        else:
+            in_front = opened.enter_context(nginx.before(servers[Ours.name], scratch))
+            behind.append(replace(in_front, sparql=nginx.PREFIX + in_front.sparql))
         big = publication.grower.rows > SLOW_ROWS
         for kind in kinds or queries:
             query = queries[kind]
-            right = []
-            for peer in (Ours(), *peers):
-                if big and kind in peer.slow:
-                    yield f"{kind}: {peer.name} is asked of a small publication alone"
-                elif peer.name in servers:
-                    differs = difference(query, servers[Ours.name], servers[peer.name])
-                    if differs:
-                        yield f"{kind}: {peer.name} is not timed, since its answer differs: {differs}"
-                    else:
-                        right.append(servers[peer.name])
-            if right:
-                yield from _timed(kind, query, Asker(right, queries, seconds, rounds), clients)
+            peers_now = [own, *(peer for peer in peers if not (big and kind in peer.slow))]
+            yield from (
+                f"{kind}: {peer.name} is asked of a small publication alone" for peer in peers if peer not in peers_now
+            )
+            right, remarks = _right(query, [servers[peer.name] for peer in peers_now if peer.name in servers])
+            yield from remarks
+            if servers[Ours.name] not in right:
+                continue
+            yield from _timed(kind, query, Asker(right, queries, seconds, rounds), clients)
+            if behind and kind in BY_CLIENT and len(right) > 1:
+                yield from _timed_behind(kind, query, Asker([*behind, *right[1:]], queries, seconds, rounds), clients)
         for server in servers.values():
             memory = {f"process_{n}_MB": round(size / 1e6, 1) for n, size in enumerate(server.private_bytes().values())}
             yield Outcome(f"memory of all processes: {server.name}", sum(memory.values()), "MB", {server.name: memory})
+
+
+def _right(query: Query, servers: Sequence[Server]) -> tuple[list[Server], list[str]]:
+    """Those whose answers are those of ours, the first; and in what the others differ."""
+    differs = {server.name: difference(query, servers[0], server) for server in servers}
+    remarks = [
+        f"{query.kind}: {name} is not timed, since its answer differs: {what}" for name, what in differs.items() if what
+    ]
+    return [server for server in servers if not differs[server.name]], remarks
 
 
 def _timed(kind: str, query: Query, asker: "Asker", clients: int) -> Iterator[Outcome | str]:
@@ -211,10 +227,18 @@ def _timed(kind: str, query: Query, asker: "Asker", clients: int) -> Iterator[Ou
         yield f"{kind}: {reason}"
 
 
-def _ratios(name: str, found: dict[str, Load]) -> Iterator[Outcome]:
-    if Ours.name not in found:
+def _timed_behind(kind: str, query: Query, asker: "Asker", clients: int) -> Iterator[Outcome]:
+    """What nginx gives in front of ours, against the peers without one."""
+    first = asker.servers[0].name
+    yield from _ratios(f"{kind}, hot, behind nginx, wrk", asker.by_wrk(query, hot=True), first)
+    if clients:
+        yield from _ratios(f"{kind}, hot, behind nginx, one client", asker.by_client(query, clients, hot=True), first)
+
+
+def _ratios(name: str, found: dict[str, Load], ours: str = Ours.name) -> Iterator[Outcome]:
+    if ours not in found:
         return
-    ours, *others = found
+    others = [other for other in found if other != ours]
     for other in others:
         details = {who: found[who].rounded() for who in (ours, other)}
         yield Outcome(f"{name} : {other}", found[ours].rate / found[other].rate, details=details)

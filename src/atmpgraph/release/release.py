@@ -271,8 +271,9 @@ class Release:
     @property
     def store_identity(self) -> str:
         """What an engine gives back of the release, on which answers of its store depend; empty without one."""
-        with suppress(DamagedError):
-            return self._returned_by_state(state_of_file(self._record)) if self.remote else ""
+        if self.remote:
+            with suppress(DamagedError):
+                return self._returned_by_state(state_of_file(self._record))
         return ""
 
     @cached_property

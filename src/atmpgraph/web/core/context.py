@@ -72,6 +72,8 @@ class Publication:
         self._manifest = self._link / MANIFEST
         self._remote = remote_settings(settings)
         self._slots = ReleasesFolder(self._releases).slots.path
+        # As texts: of a path one is made at each look.
+        self._looked_at = str(self._manifest), str(self._releases), str(self._slots)
         self._lock = threading.Lock()
         self._current: tuple[tuple[str, State, State], Release] | None = None
         self._live: tuple[ReleasesState, Release, datetime] | None = None
@@ -130,13 +132,14 @@ class Publication:
 
         A switch, a repair, a check of links, the removal of a release and a push change it. Empty while there is none.
         """
+        manifest, releases, slots = self._looked_at
         try:
-            state = _numbers(self._manifest) + _numbers(self._releases)
+            state = _numbers(manifest) + _numbers(releases)
         except OSError:
             return ()
         if self._remote:  # which slots hold which releases
             with suppress(FileNotFoundError):
-                state += _numbers(self._slots)
+                state += _numbers(slots)
         return state
 
     @staticmethod
@@ -228,7 +231,7 @@ class Publication:
         return _fingerprint(release.identity, self._settings_text, __version__, release.store_identity)
 
 
-def _numbers(path: Path) -> State:
+def _numbers(path: str) -> State:
     """What changes with a file or folder; each request looks, so it is done with as little as can be.
 
     Raises:
