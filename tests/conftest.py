@@ -108,12 +108,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Keep the collector of garbage from the tests themselves: some 20,000 stay to the end, and it looked at all of them."""
+    """Keep the collector of garbage from the tests themselves: some 20,000 stay to the end, and it looked at all of them.
+
+    It also looks more seldom at what tests make, which is graphs and parsed queries by the million.
+    """
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
         gc.enable()
 
 
