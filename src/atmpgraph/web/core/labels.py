@@ -1,5 +1,6 @@
 """Names for IRIs, in the reader's language if there is one: the label service of the pages."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -10,7 +11,7 @@ from ...release.release import Release
 from ...store import Store
 from ...vocab import ATMPGRAPH, DCT, LABELS, OA, SKOS, prefixes
 from .context import Context
-from .made_names import made_names, readable
+from .made_names import Made, made_names, made_of, readable
 from .terms import terms
 
 # Things without a name of their own are called by their words: quotations by what they quote, codes and grants by their
@@ -63,25 +64,58 @@ def _for_all(iris: Iterable[str], names: Mapping[str, Name], base: str, language
     return {iri: names.get(iri) or Name(readable(iri, base, languages[0])) for iri in iris}
 
 
+def names_in(store: Store, iris: Iterable[str], languages: Iterable[str]) -> dict[str, dict[str, Name]]:
+    """The same as `names_of` in each of some languages alone; what the data state is read once."""
+    wanted = sorted(set(iris))
+    stated = _read(store, wanted)
+    given = {tag: _chosen(store, wanted, stated, (tag,)) for tag in languages}
+    return {tag: _for_all(wanted, names, store.base, (tag,)) for tag, names in given.items()}
+
+
+@dataclass(frozen=True)
+class _Stated:
+    """What names some things in any language.
+
+    Attributes:
+        labels: the texts of each, with the number of the pattern that gave it.
+        made: what the other names are made of.
+    """
+
+    labels: Mapping[str, list[tuple[int, ox.Literal]]]
+    made: Mapping[str, Made]
+
+
 def _given(store: Store, iris: list[str], languages: tuple[str, ...]) -> dict[str, Name]:
     """The names that the data and `terms.ttl` give, or that are made of these."""
-    best: dict[str, tuple[bool, int, int, str, str]] = {}
+    return _chosen(store, iris, _read(store, iris), languages)
+
+
+def _read(store: Store, iris: list[str]) -> _Stated:
+    """Read what names some things."""
+    labels: dict[str, list[tuple[int, ox.Literal]]] = defaultdict(list)
     values = " ".join(str(ox.NamedNode(iri)) for iri in iris)
     for row in store.select(_QUERY.format(iris=values, branches=_BRANCHES)) if iris else ():
-        label = row["label"]
-        if isinstance(label, ox.Literal):
-            tag = label.language or ""
-            place = languages.index(tag) if tag in languages else len(languages)
-            rank = int(row["rank"].value)
-            words = _first_words(label.value) if rank in _QUOTED else label.value
-            candidate = (rank == _ALTERNATIVE, place, rank, words, tag)
-            best[row["iri"].value] = min(candidate, best.get(row["iri"].value, candidate))
-    names = {iri: Name(words, tag) for iri, (_, _, _, words, tag) in best.items()}
+        if isinstance(row["label"], ox.Literal):
+            labels[row["iri"].value].append((int(row["rank"].value), row["label"]))
+    return _Stated(labels, made_of(store, iris, labels))
+
+
+def _chosen(store: Store, iris: list[str], stated: _Stated, languages: tuple[str, ...]) -> dict[str, Name]:
+    """The best names for the reader of some languages."""
+    places = {tag: place for place, tag in reversed([*enumerate(languages)])}
+
+    def order(label: tuple[int, ox.Literal]) -> tuple[bool, int, int, str, str]:
+        rank, text = label
+        tag = text.language or ""
+        words = _first_words(text.value) if rank in _QUOTED else text.value
+        return rank == _ALTERNATIVE, places.get(tag, len(languages)), rank, words, tag
+
+    names = {iri: Name(*min(map(order, labels))[3:]) for iri, labels in stated.labels.items()}
     for iri in iris:
         if term := next((Name(text, tag) for tag in languages if (text := terms(tag).get(iri))), None):
             names[iri] = term
     of_parts = lambda parts: {iri: name.text for iri, name in names_of(store, parts, languages).items()}  # noqa: E731
-    return names | {iri: Name(text) for iri, text in made_names(store, iris, best, languages, of_parts).items()}
+    return names | {iri: Name(text) for iri, text in made_names(stated.made, languages, of_parts).items()}
 
 
 def _first_words(text: str) -> str:

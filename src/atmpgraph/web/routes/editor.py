@@ -12,7 +12,7 @@ from ...release.graphs import largest
 from ...release.release import Release
 from ...vocab import VOID
 from ..core.context import Context, created
-from ..core.labels import names_of
+from ..core.labels import names_in
 from ..core.resource import Resource
 from ..core.response import Cache, Version
 
@@ -28,7 +28,7 @@ def _terms(context: Context, release: Release) -> str:
     store, listed, languages = release.store, {}, context.settings.languages
     graphs = largest(release, context.settings.limits.list_page_graphs)
     for kind, iris in {**_used(release), "graph": graphs}.items():
-        labels = {tag: names_of(store, iris, (tag,)) for tag in languages}
+        labels = names_in(store, iris, languages)
         listed[kind] = [{"iri": iri, "labels": {tag: labels[tag][iri].text for tag in languages}} for iri in iris]
     return json.dumps(listed, ensure_ascii=False, separators=(",", ":"))
 
