@@ -150,13 +150,12 @@ def private_bytes(process: int) -> int:
 
 
 def anonymous_bytes(process: int) -> int:
-    """The memory of a process that no file stands behind; 0 when it has ended.
+    """The memory of a process that no file stands behind, its part of what it shares; 0 when it has ended.
 
-    The system counts it as it goes: to ask for what a process shares with no other holds it up while all its pages are
-    looked at.
+    To ask holds the process up while all its pages are looked at.
     """
     try:
-        lines = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace").splitlines()
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
     except OSError:
         return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon:"))
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss_Anon:"))

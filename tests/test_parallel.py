@@ -168,7 +168,7 @@ def test_an_error_of_a_worker_comes_back_as_it_is(number: int) -> None:
 
 
 def test_a_worker_of_the_command_does_not_read_the_command_line() -> None:
-    """The program is imported in each worker, by its path (multiprocessing, `spawn`)."""
+    """The program is imported in each worker, by its path (multiprocessing, `forkserver`)."""
     program = Path(sysconfig.get_path("scripts")) / "atmpgraph"
     code = f"import runpy, sys; runpy.run_path({str(program)!r}, run_name='__mp_main__'); print('click' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -345,14 +345,15 @@ def test_a_preparation_whose_process_is_killed_says_so(
     settings = started.model_copy(update={"build": started.build.model_copy(update={"jobs": 2})})
     before = set(active_children())
     with pytest.raises(TranslatedError, match="a worker process was killed"):
-        _killed(preparation.Preparation(read_tables(settings), settings, tmp_path))
+        _killed(preparation.Preparation(settings, tmp_path), settings)
     assert set(active_children()) == before
     assert [*tmp_path.iterdir()] == [tmp_path / "example"]
 
 
-def _killed(preparing: preparation.Preparation) -> None:
+def _killed(preparing: preparation.Preparation, settings: Settings) -> None:
     before = set(active_children())
     with preparing:
+        read_tables(settings, with_package=preparing.begin)
         for child in set(active_children()) - before:
             child.kill()
-        preparing.lay_out([])
+        preparing.lay_out({}, [])

@@ -5,8 +5,10 @@
 Each step makes an immutable artefact from the one before it, or refuses the data with a report of all violations.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ..errors import ReleaseError
@@ -22,7 +24,7 @@ from .go_live import go_live
 from .graph import make_graph
 from .preparation import Preparation
 from .repair import Repair, outcomes, repair
-from .tables import read_tables
+from .tables import Tables, read_tables
 from .validation import check_graph
 from .workplace import exclusive, workplace
 
@@ -45,17 +47,28 @@ def check(settings: Settings, folder: Path, progress: Progress = SILENT, *, note
         ViolationError: the tables or the graph have a violation.
         AtmpgraphError: a file of the publication cannot be used, or changed while it was read.
     """
-    tables = read_tables(settings, progress)
-    try:
-        with Preparation(tables, settings, folder) as preparation:
-            graph = make_graph(tables, settings, folder, progress, preparation.lay_out)
+    with Preparation(settings, folder) as preparation:
+        tables = read_tables(settings, progress, preparation.begin)
+        with _unchanged(tables):
+            graph = make_graph(tables, settings, folder, progress, partial(preparation.lay_out, tables.texts))
             report = check_graph(graph, settings, progress, preparation.prepared, note=note)
-        candidate = make_candidate(graph, report, settings, folder, progress)
-    except Exception:  # whatever it is, a table that changed may have led to it
+    with _unchanged(tables):
+        return make_candidate(graph, report, settings, folder, progress)
+
+
+@contextmanager
+def _unchanged(tables: Tables) -> Iterator[None]:
+    """Make sure that no table has changed meanwhile, before whatever else is told: that may have led to it.
+
+    Raises:
+        AtmpgraphError: one has.
+    """
+    try:
+        yield
+    except Exception:
         tables.snapshot.require_unchanged()
         raise
     tables.snapshot.require_unchanged()
-    return candidate
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the check of a large graph needs, prepared in a process of its own while the graph is made.
+"""What the check of a large graph needs, prepared in a process of its own while tables are read and the graph is made.
 
 It plans the check, which takes seconds of parsing in a new installation, and lays the graph out on disk as soon as its
 statements are sorted.
@@ -11,48 +11,62 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from ..parallel import Beside, beside
+from ..parallel import Beside, beside, prepare
 from ..quality.shapes import read_shapes, shapes_digest
 from ..quality.validate import LINE, GraphToCheck, Prepared, are_few
 from ..rdf.canonical import merged
 from ..settings import Settings
-from .tables import Tables
+from ..sources.package import Package
 
 if TYPE_CHECKING:  # what parses SPARQL loads slowly, and a small graph needs none of it
     from ..quality.neighbourhoods import Triples
     from ..quality.validation_plan import ValidationPlan
 
 _GROWTH: Final = 8  # how many times the bytes of its tables a graph has, at least
+# What the workers of a build import.
+_MODULES: Final = (
+    "publish.go_live",
+    "quality.kept_plan",
+    "quality.large",
+    "quality.neighbourhoods",
+    "quality.patterns",
+)
 
 
 class Preparation:
     """A context that takes its files along; where a graph is small it does nothing."""
 
-    def __init__(self, tables: Tables, settings: Settings, workplace: Path) -> None:
+    def __init__(self, settings: Settings, workplace: Path) -> None:
         """Start nothing yet.
 
         Args:
-            tables: of the graph.
             settings: of the publication.
             workplace: a folder that gets files.
         """
-        self._settings, self._texts, self._folder = settings, tables.texts, workplace / "laid-out"
-        self._may_be_few = are_few(tables.size * _GROWTH // LINE, settings.build)
+        self._settings, self._folder = settings, workplace / "laid-out"
         self._process, self._files = ExitStack(), ExitStack()
         self._run: Beside | None = None
         self._plan: Callable[[], ValidationPlan]
         self._triples: Callable[[], Triples]
 
     def __enter__(self) -> Self:
-        """Begin to plan the check."""
+        """Begin nothing yet."""
+        return self
+
+    def begin(self, package: Package) -> None:
+        """Begin to plan the check.
+
+        Args:
+            package: the tables, which need not be checked yet.
+        """
         processes = self._settings.build.processes
-        if processes > 1 and not self._may_be_few:
+        if processes > 1 and not are_few(package.size * _GROWTH // LINE, self._settings.build):
+            prepare(*(f"{__package__.partition('.')[0]}.{module}" for module in _MODULES))
             self._files.callback(shutil.rmtree, self._folder, ignore_errors=True)
             with ExitStack() as process:
                 self._run = process.enter_context(beside(processes, 1))
                 self._plan = self._run(_plan, self._settings)
                 self._process = process.pop_all()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -65,10 +79,11 @@ class Preparation:
         with self._files:
             self._process.__exit__(kind, error, trace)
 
-    def lay_out(self, data: Sequence[Path]) -> None:
+    def lay_out(self, texts: Mapping[str, str], data: Sequence[Path]) -> None:
         """Begin to lay out a graph.
 
         Args:
+            texts: of sources, by slug.
             data: sorted files with the lines that the shapes apply to.
 
         Raises:
@@ -76,7 +91,7 @@ class Preparation:
         """
         if self._run:
             backwards = [*self._plan().reach.inverse()]
-            self._triples = self._run(_lay_out, data, self._texts, self._settings.base, backwards, self._folder)
+            self._triples = self._run(_lay_out, data, texts, self._settings.base, backwards, self._folder)
 
     @property
     def prepared(self) -> Prepared | None:

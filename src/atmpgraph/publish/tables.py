@@ -1,6 +1,6 @@
 """The tables of a publication, checked: the first artefact of a build."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ..charts.declared import chart_faults
@@ -50,18 +50,20 @@ class Tables:
     snapshot: Snapshot = field(default=Snapshot({}), repr=False)
     advised: Listed = field(default=Listed())
 
-    @property
-    def size(self) -> int:
-        """The bytes of all tables."""
-        return sum(table.path.stat().st_size for table in self.package.tables.values())
-
     def counts(self) -> dict[str, int]:
         """The counts for a report."""
         return {"tables": len(self.package.tables)}
 
 
-def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
+def read_tables(
+    settings: Settings, progress: Progress = SILENT, with_package: Callable[[Package], object] | None = None
+) -> Tables:
     """Read and check the tables, and check the published queries and the other files of the publication.
+
+    Args:
+        settings: of the publication.
+        progress: gets how far it is.
+        with_package: gets the tables before they are checked, and begins something beside.
 
     Raises:
         ViolationError: a table, a query or another file is wrong.
@@ -77,6 +79,8 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     except DescriptorError as error:  # what no table is needed for is judged all the same
         own = [*error.findings, *broken, *_faulty_queries(settings), *_own_findings(settings, broken)]
         raise ViolationError(Report(tuple(own))) from None
+    if with_package:
+        with_package(package)
     lacking = [*lists_lacking(codes, package)]  # which also judges those columns without their list
     codes.fill(package.descriptor)
     if not broken:  # else the list may stand in a file that cannot be read

@@ -86,6 +86,11 @@ class Package:
         """The descriptor as it is published."""
         return (json.dumps(self.read.published, ensure_ascii=False, indent=2) + "\n").encode()
 
+    @property
+    def size(self) -> int:
+        """The bytes of all tables that are there."""
+        return sum(table.path.stat().st_size for table in self.tables.values() if table.path.is_file())
+
     def shown(self, listed: Listed) -> Listed:
         """Findings with the files and the headings that people know, in place of the canonical ones."""
         return Listed(tuple(map(self._shown, listed.findings)), listed.more)

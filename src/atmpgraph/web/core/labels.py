@@ -11,7 +11,7 @@ from ...release.release import Release
 from ...store import Store
 from ...vocab import ATMPGRAPH, DCT, LABELS, OA, SKOS, prefixes
 from .context import Context
-from .made_names import Made, made_names, made_of, readable
+from .made_names import Recipe, made_names, readable, recipes
 from .terms import terms
 
 # Things without a name of their own are called by their words: quotations by what they quote, codes and grants by their
@@ -78,11 +78,11 @@ class _Stated:
 
     Attributes:
         labels: the texts of each, with the number of the pattern that gave it.
-        made: what the other names are made of.
+        recipes: what the other names are made of.
     """
 
     labels: Mapping[str, list[tuple[int, ox.Literal]]]
-    made: Mapping[str, Made]
+    recipes: Mapping[str, Recipe]
 
 
 def _given(store: Store, iris: list[str], languages: tuple[str, ...]) -> dict[str, Name]:
@@ -97,7 +97,7 @@ def _read(store: Store, iris: list[str]) -> _Stated:
     for row in store.select(_QUERY.format(iris=values, branches=_BRANCHES)) if iris else ():
         if isinstance(row["label"], ox.Literal):
             labels[row["iri"].value].append((int(row["rank"].value), row["label"]))
-    return _Stated(labels, made_of(store, iris, labels))
+    return _Stated(labels, recipes(store, iris, labels))
 
 
 def _chosen(store: Store, iris: list[str], stated: _Stated, languages: tuple[str, ...]) -> dict[str, Name]:
@@ -115,7 +115,7 @@ def _chosen(store: Store, iris: list[str], stated: _Stated, languages: tuple[str
         if term := next((Name(text, tag) for tag in languages if (text := terms(tag).get(iri))), None):
             names[iri] = term
     of_parts = lambda parts: {iri: name.text for iri, name in names_of(store, parts, languages).items()}  # noqa: E731
-    return names | {iri: Name(text) for iri, text in made_names(stated.made, languages, of_parts).items()}
+    return names | {iri: Name(text) for iri, text in made_names(stated.recipes, languages, of_parts).items()}
 
 
 def _first_words(text: str) -> str:

@@ -44,7 +44,7 @@ _SCHEME: Final = f"{CODES}identifier-scheme/"
 # Gives what the data call a term: a literal by its words.
 NameOf: TypeAlias = Callable[[Any], str]
 # The number of a way to make a name, and the parts that it takes.
-Made: TypeAlias = tuple[int, tuple[Any, ...]]
+Recipe: TypeAlias = tuple[int, tuple[Any, ...]]
 
 
 def _figure(texts: Texts, parts: tuple[Any, ...], name: NameOf) -> str:
@@ -155,7 +155,7 @@ _BRANCHES: Final = {
 _QUERY: Final = "SELECT ?iri ?way ?a ?b ?c ?d {{ VALUES ?iri {{ {iris} }} {branches} }}"
 
 
-def made_of(store: Store, iris: Iterable[str], named: Iterable[str]) -> dict[str, Made]:
+def recipes(store: Store, iris: Iterable[str], named: Iterable[str]) -> dict[str, Recipe]:
     """What the names of some things are made of, of those that have such a name.
 
     Args:
@@ -163,30 +163,30 @@ def made_of(store: Store, iris: Iterable[str], named: Iterable[str]) -> dict[str
         iris: of the things.
         named: those that the data give a name.
     """
-    having, rows = set(named), dict[str, Made]()
+    having, rows = set(named), dict[str, Recipe]()
     for row in chain.from_iterable(map(store.select, _queries(iris, having))):
-        iri, made = row["iri"].value, (int(row["way"].value), tuple(row[part] for part in "abcd"))
-        if iri not in rows or _rank(*made) < _rank(*rows[iri]):
-            rows[iri] = made
+        iri, recipe = row["iri"].value, (int(row["way"].value), tuple(row[part] for part in "abcd"))
+        if iri not in rows or _rank(*recipe) < _rank(*rows[iri]):
+            rows[iri] = recipe
     return rows
 
 
 def made_names(
-    made: Mapping[str, Made], languages: tuple[str, ...], names_of: Callable[[set[str]], Mapping[str, str]]
+    of: Mapping[str, Recipe], languages: tuple[str, ...], names_of: Callable[[set[str]], Mapping[str, str]]
 ) -> dict[str, str]:
     """The names that are made of some things.
 
     Args:
-        made: what they are made of.
+        of: what they are made of.
         languages: of the reader.
         names_of: gives the names of the parts.
     """
-    if not made:
+    if not of:
         return {}
-    names = names_of({t.value for _, parts in made.values() for t in parts if isinstance(t, ox.NamedNode)})
+    names = names_of({t.value for _, parts in of.values() for t in parts if isinstance(t, ox.NamedNode)})
     name: NameOf = lambda term: names[term.value] if isinstance(term, ox.NamedNode) else term.value  # noqa: E731
     written = {}
-    for iri, (way, parts) in made.items():
+    for iri, (way, parts) in of.items():
         try:
             written[iri] = _WAYS[way].write(texts(languages[0]), parts, name)
         except (InvalidOperation, AttributeError, KeyError):  # a number that is none, a part that is missing
