@@ -9,6 +9,7 @@ and prints what the command says, the time of both and the most memory that all 
 import csv
 import ctypes
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -75,18 +76,25 @@ def builds(rows: int, folder: Path, *, one_shape: bool = False, log: int = subpr
 
 def _build(folder: Path, log: int) -> Measured:
     command = [sys.executable, "-m", "atmpgraph", "--settings", str(folder / "atmpgraph.toml"), "build"]
-    ctypes.CDLL(None).prctl(_SUBREAPER, 1)  # what the command leaves to end by itself counts too
+    system = ctypes.CDLL(None)
+    system.prctl(_SUBREAPER, 1)  # what the command leaves to end by itself counts too
     started, memory, before = time.perf_counter(), 0, os.times()
-    process = subprocess.Popen([*command, "--progress", "plain"], stdout=log, stderr=log)
-    while process.poll() is None:
-        memory = max(memory, sum(map(anonymous_bytes, tree(process.pid))))
-        time.sleep(_PAUSE)
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command)}: status {process.returncode}")
-    taken = time.perf_counter() - started
-    with suppress(ChildProcessError):
-        while True:
-            os.wait()
+    process = subprocess.Popen([*command, "--progress", "plain"], stdout=log, stderr=log, process_group=0)
+    try:
+        while process.returncode is None:
+            memory = max(memory, sum(map(anonymous_bytes, tree(process.pid))))
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_PAUSE)
+        taken = time.perf_counter() - started
+        if process.returncode:
+            raise RuntimeError(f"{' '.join(command)}: status {process.returncode}")
+        with suppress(ChildProcessError):  # once there is none in its group
+            while True:
+                os.waitpid(-process.pid, 0)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        system.prctl(_SUBREAPER, 0)
     after = os.times()
     spent = after.children_user + after.children_system - before.children_user - before.children_system
     return Measured(taken, spent, memory)

@@ -158,4 +158,5 @@ def anonymous_bytes(process: int) -> int:
         lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
     except OSError:
         return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss_Anon:"))
+    own = next(line for line in lines if line.startswith("Pss_Anon:"))
+    return int(own.split()[1]) * 1024

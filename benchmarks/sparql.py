@@ -185,6 +185,7 @@ def measure(
                 yield f"without {peer.name}: {reason}"
             else:
                 servers[peer.name] = opened.enter_context(peer.serving(publication, scratch))
+        yield "queries: none logs requests, as ours does by default; behind nginx its cache answers, peers have none"
         behind = list[Server]()
         if reason := nginx.missing():
             yield f"queries without nginx: {reason}"

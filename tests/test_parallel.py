@@ -1,5 +1,6 @@
 """Workers: what they make comes back, and none is left, however the command ends."""
 
+import json
 import os
 import signal
 import subprocess
@@ -173,3 +174,45 @@ def test_a_worker_of_the_command_does_not_read_the_command_line() -> None:
     code = f"import runpy, sys; runpy.run_path({str(program)!r}, run_name='__mp_main__'); print('click' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+IMPORTING = """
+import json, os, sys
+from atmpgraph import parallel
+from tests.test_parallel import told
+
+if __name__ == "__main__":
+    parallel.prepare("csv", "atmpgraph.findings", *sys.argv[1:])
+    first = dict(parallel.each(told, ["A", "B"], 2))["A"]
+    os.environ["A"], os.environ["PYTHONSAFEPATH"] = "new", ""
+    print(json.dumps([first, dict(parallel.each(told, ["A", "PYTHONPATH"], 2)), os.environ["PYTHONPATH"]]))
+"""
+
+
+def told(name: str) -> str | None:
+    """A variable of the environment."""
+    return os.environ.get(name)
+
+
+@pytest.mark.parametrize("folder", ["t", "t" * 100])
+def test_workers_have_the_environment_of_the_command_and_import_nothing_from_where_it_is_called(
+    folder: str, tmp_path: Path
+) -> None:
+    (tmp_path / "script.py").write_text(IMPORTING, encoding="utf-8")
+    (tmp_path / folder).mkdir()
+    called = tmp_path / "called"
+    called.mkdir()
+    (called / "csv.py").write_text(
+        "import pathlib; pathlib.Path('imported').touch(); raise SystemExit", encoding="utf-8"
+    )
+    path = str(Path(__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, tmp_path / "script.py"],
+        env={**os.environ, "PYTHONPATH": path, "A": "old", "TMPDIR": str(tmp_path / folder)},
+        cwd=called,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == ["old", {"A": "new", "PYTHONPATH": path}, path]
+    assert [each.name for each in called.iterdir()] == ["csv.py"]

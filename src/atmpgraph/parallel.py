@@ -1,13 +1,15 @@
 """Tasks in worker processes that end with the command, however it ends.
 
-Each worker is forked from a process that only imports: a fork of one with a store open has its locks and none of its
-threads. Ctrl-C reaches every process of a terminal, so the workers are deaf to it, and the command ends them.
+Each worker is forked from a process that only imports, not from the command: a fork of one that has a store open would
+have its locks and none of its threads. Ctrl-C reaches every process of a terminal, so the workers are deaf to it, and
+the command ends them.
 """
 
 import os
 import signal
+import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -33,7 +35,6 @@ KILLED: Final = message(
 )
 _BEHIND: Final = 5  # the niceness of a worker that gives way: a quarter of the time of others, where they want all
 _DEAF: Final = (signal.SIGINT, signal.SIGTERM)
-set_forkserver_preload([])  # not the command itself
 
 
 def prepare(*modules: str) -> None:
@@ -41,9 +42,36 @@ def prepare(*modules: str) -> None:
 
     Without it that process starts with the first worker, and each imports what it needs.
     """
-    set_forkserver_preload([*modules])
-    with _deaf():
-        forkserver.ensure_running()
+    _start_method(modules)
+
+
+def _start_method(modules: Sequence[str] = ()) -> str:
+    """How workers start: anew where there is no place for the socket of the process that they would be forked from."""
+    set_forkserver_preload([*modules])  # without them, the command itself
+    try:
+        with _deaf(), _own_path():
+            forkserver.ensure_running()
+    except OSError:  # as where the name of the temporary folder is long
+        return "spawn"
+    return "forkserver"
+
+
+@contextmanager
+def _own_path() -> Iterator[None]:
+    """Start processes that import what this one would, and nothing from a folder that only they are in."""
+    before = {**os.environ}
+    os.environ |= {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+    try:
+        yield
+    finally:
+        _use(before)
+
+
+def _use(environment: Mapping[str, str]) -> None:
+    """Have just these variables in the environment."""
+    for name in os.environ.keys() - environment.keys():
+        del os.environ[name]
+    os.environ |= environment
 
 
 @contextmanager
@@ -148,7 +176,8 @@ def workers(processes: int) -> Iterator[Executor]:
         TranslatedError: a worker was killed.
     """
     before = set(active_children())
-    executor = ProcessPoolExecutor(processes, mp_context=get_context("forkserver"), initializer=_end_with_parent)
+    context = get_context(_start_method())
+    executor = ProcessPoolExecutor(processes, context, initializer=_begin, initargs=({**os.environ},))
     try:
         _start(executor, processes)
         yield executor
@@ -170,6 +199,12 @@ def _start(executor: Executor, processes: int) -> None:
 
 def _nothing() -> None:
     """The first task of each worker: the executor starts one process for each task that finds none idle."""
+
+
+def _begin(environment: Mapping[str, str]) -> None:
+    """Begin a worker: with the environment that the command has now, and to end with it."""
+    _use(environment)
+    _end_with_parent()
 
 
 def _end_with_parent() -> None:

@@ -29,6 +29,7 @@ from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.manifest import File
 from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
+from atmpgraph.sources.package import Package
 from atmpgraph.starter import start
 
 from ..conftest import BASE, edit
@@ -348,6 +349,34 @@ def test_a_preparation_whose_process_is_killed_says_so(
         _killed(preparation.Preparation(settings, tmp_path), settings)
     assert set(active_children()) == before
     assert [*tmp_path.iterdir()] == [tmp_path / "example"]
+
+
+def test_a_shape_that_is_written_while_the_tables_are_checked_counts(
+    started: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparation, "_GROWTH", 1_000_000)
+    changes = {"jobs": 2, "max_reference_statements": 0, "part_bytes": 1_000}
+    settings = started.model_copy(update={"build": started.build.model_copy(update=changes)})
+    begin = preparation.Preparation.begin
+
+    def planned(self: preparation.Preparation, package: Package) -> None:
+        begin(self, package)
+        self._plan()
+        own = settings.path(settings.folders.shapes) / "own.ttl"
+        own.parent.mkdir(exist_ok=True)
+        own.write_text(OWN_SHAPE, encoding="utf-8")
+
+    monkeypatch.setattr(preparation.Preparation, "begin", planned)
+    assert not build(settings).report.conforms
+    monkeypatch.setattr(preparation.Preparation, "begin", begin)
+    assert not build(settings).report.conforms
+
+
+OWN_SHAPE = """
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+<ns/shapes#own> a sh:NodeShape ; sh:targetSubjectsOf <http://www.w3.org/2004/02/skos/core#prefLabel> ;
+    sh:property [ sh:path <urn:of:none> ; sh:minCount 1 ; sh:message "none has it"@en ] .
+"""
 
 
 def _killed(preparing: preparation.Preparation, settings: Settings) -> None:

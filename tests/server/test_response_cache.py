@@ -271,3 +271,33 @@ def test_what_a_trusted_proxy_says_belongs_to_the_url(whole: Settings) -> None:
     assert (proxied.client, proxied.root) == ("198.51.100.7", "/lod")
     assert (forged.client, forged.root) == ("192.0.2.9", "")
     assert read(arrived("192.0.2.1", **said | {"x_forwarded_host": "evil example"})) is None
+
+
+def test_what_only_one_client_may_know_is_not_remembered(whole: Settings) -> None:
+    requests = PlainRequests(Publication(whole))
+    secret = {"authorization": "Basic c2VjcmV0", "cookie": "session=1", "proxy_authorization": "Basic c2VjcmV0"}
+    for name, value in secret.items():
+        read = requests.read(arrived("192.0.2.1", **{name: value}))
+        assert read
+        assert read.fields[name.replace("_", "-")] == value
+    first, again = (requests.read(arrived("192.0.2.1", accept="text/turtle")) for _ in range(2))
+    assert first
+    assert again
+    assert first.fields is again.fields
+    assert len(requests._sections) == 1
+
+
+def test_header_sections_are_remembered_within_bounds(whole: Settings) -> None:
+    requests = PlainRequests(Publication(whole))
+    for number in range(1_000):
+        assert requests.read(arrived("192.0.2.1", accept=f"text/x{number}"))
+        assert requests.read(arrived("192.0.2.1", accept="x" * 2_000))
+    assert len(requests._sections) <= 512
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "QUERY"])
+@pytest.mark.parametrize("length", ["0" * 4_400, "9" * 4_400, "-1", "+1", "1_0", "\u0665"])
+def test_a_length_that_is_none_is_for_the_application(method: str, length: str, whole: Settings) -> None:
+    odd = arrived("192.0.2.1", content_length=length)
+    odd.method = method
+    assert PlainRequests(Publication(whole)).read(odd) is None

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from atmpgraph.release.release import Release
-from atmpgraph.web.core.labels import Name, names_of
+from atmpgraph.web.core.labels import Name, names_in, names_of
 from atmpgraph.web.core.name_cache import NameCache
 
 from ..conftest import LANGUAGES
@@ -107,3 +107,9 @@ def test_a_name_is_looked_up_once_for_each_release_and_reader() -> None:
     assert searched[2:] == [["a"], ["a"]]
     names.get_or_find("1", ("fr",), ["nameless"], find)  # there was no room for it any more
     assert searched[4:] == [["nameless"]]
+
+
+def test_names_in_several_languages_are_those_of_each(release: Release) -> None:
+    iris = {row["iri"].value for row in release.store.select(_THINGS)}
+    named = names_in(release.store, iris, LANGUAGES)
+    assert named == {tag: names_of(release.store, iris, (tag,)) for tag in LANGUAGES}

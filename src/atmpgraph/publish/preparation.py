@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from ..parallel import Beside, beside, prepare
-from ..quality.shapes import read_shapes, shapes_digest
+from ..quality.shapes import read_distinguished
 from ..quality.validate import LINE, GraphToCheck, Prepared, are_few
 from ..rdf.canonical import merged
 from ..settings import Settings
@@ -46,11 +46,11 @@ class Preparation:
         self._settings, self._folder = settings, workplace / "laid-out"
         self._process, self._files = ExitStack(), ExitStack()
         self._run: Beside | None = None
-        self._plan: Callable[[], ValidationPlan]
+        self._plan: Callable[[], tuple[ValidationPlan, str]]
         self._triples: Callable[[], Triples]
 
     def __enter__(self) -> Self:
-        """Begin nothing yet."""
+        """Wait for the tables."""
         return self
 
     def begin(self, package: Package) -> None:
@@ -90,25 +90,26 @@ class Preparation:
             AtmpgraphError: the shapes cannot be run.
         """
         if self._run:
-            backwards = [*self._plan().reach.inverse()]
+            backwards = [*self._plan()[0].reach.inverse()]
             self._triples = self._run(_lay_out, data, texts, self._settings.base, backwards, self._folder)
 
     @property
     def prepared(self) -> Prepared | None:
         """What there is, when the graph is made; None where it was not worth a process."""
-        return Prepared(self._plan(), self._laid_out) if self._run else None
+        return Prepared(*self._plan(), self._laid_out) if self._run else None
 
     def _laid_out(self) -> "Triples":
         with self._process:  # the parts of the graph need its memory
             return self._triples()
 
 
-def _plan(settings: Settings) -> "ValidationPlan":
+def _plan(settings: Settings) -> "tuple[ValidationPlan, str]":
+    """The plan of a check, and the digest of the shapes that it is for."""
     from ..quality.kept_plan import kept_plan
     from ..quality.patterns import Engine, for_engine
 
-    of = settings.layered("shapes"), settings.base, settings.languages
-    return kept_plan(for_engine(read_shapes(*of), Engine.QUICK), shapes_digest(*of), with_store=True)
+    shapes, digest = read_distinguished(settings.layered("shapes"), settings.base, settings.languages)
+    return kept_plan(for_engine(shapes, Engine.QUICK), digest, with_store=True), digest
 
 
 def _lay_out(

@@ -6,7 +6,7 @@ from ..findings import Finding, Listed, Report, Severity, ViolationError
 from ..i18n import every_language, message
 from ..layers.fit import unknown_term
 from ..progress import SILENT, Progress
-from ..quality.shapes import read_shapes, shapes_digest
+from ..quality.shapes import read_distinguished
 from ..quality.validate import GraphToCheck, Prepared, validate
 from ..rdf.canonical import merged
 from ..release.layout import ReleasesFolder
@@ -36,10 +36,8 @@ def check_graph(
         ViolationError: it has a violation.
     """
     progress.step(message("checking the graph against the shapes"))
-    folder, checked = (
-        settings.layered("shapes"),
-        ReleasesFolder(settings.path(settings.folders.releases)).checked,
-    )
+    shapes, recipe = read_distinguished(settings.layered("shapes"), settings.base, settings.languages)
+    checked = ReleasesFolder(settings.path(settings.folders.releases)).checked
     validation = validate(
         GraphToCheck(
             lines=merged(graph.data),
@@ -48,13 +46,13 @@ def check_graph(
             store=graph.store,
             texts=graph.tables.texts,
             mappers=graph.mappers,
-            recipe=shapes_digest(folder, settings.base, settings.languages),
+            recipe=recipe,
             checked=checked,
             digest=graph.digest,
             before=graph.before,
             prepared=prepared,
         ),
-        read_shapes(folder, settings.base, settings.languages),
+        shapes,
         settings.build,
         graph.folder.path.parent,
         progress,

@@ -39,7 +39,7 @@ def check_large(
         parts: gets the outcome of each part.
         progress: advances by the bytes that are checked.
     """
-    if ready := graph.prepared:
+    if (ready := graph.prepared) and ready.recipe == graph.recipe:
         how, triples = ready.plan, ready.triples()
     else:
         how = kept_plan(for_engine(shapes, Engine.QUICK), graph.recipe, with_store=graph.store is not None)

@@ -76,6 +76,14 @@ def shapes_digest(folder: "Folder", base: str, languages: Sequence[str]) -> str:
     return digest.hexdigest()
 
 
+def read_distinguished(folder: "Folder", base: str, languages: Sequence[str]) -> tuple[Graph, str]:
+    """The shapes, and the digest of what was read: of one state of the files, whoever writes them meanwhile."""
+    while True:
+        digest, shapes = shapes_digest(folder, base, languages), read_shapes(folder, base, languages)
+        if shapes_digest(folder, base, languages) == digest:
+            return shapes, digest
+
+
 def held_texts(texts: Mapping[str, str], base: str) -> Iterator[str]:
     """The texts of sources as N-Triples, for the check of quotations; they are not published.
 

@@ -56,10 +56,12 @@ class Prepared:
 
     Attributes:
         plan: for its shapes, with a store.
+        recipe: of these shapes, which may no longer be those of the check (`GraphToCheck.recipe`).
         triples: waits for the graph as it is laid out.
     """
 
     plan: "ValidationPlan"
+    recipe: str
     triples: "Callable[[], Triples]"
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final, NoReturn, Self
 from werkzeug.exceptions import RequestTimeout
 
 from ..http.problem import Problem, ProblemError
+from .plain_request import LENGTH
 
 _BUFFERS: Final = 1 << 18  # bytes of granian's buffers for one connection
 _DISCARDING: Final = 32  # connections at the same time: an attack would fill buffers that nobody needs
@@ -157,7 +158,7 @@ class Body:
         if self._refused:
             detail = "The server holds as many request bodies as it can. Send the request again in a moment."
             return RaisingBody(lambda: ProblemError(Problem(503, detail, headers={"Retry-After": "1"})))
-        if declared.isdecimal() and self.size < min(int(declared), self._bodies.longest):
+        if LENGTH.fullmatch(declared) and self.size < min(int(declared), self._bodies.longest):
             detail = "The body ends before its Content-Length."
             return RaisingBody(lambda: ProblemError(Problem(400, detail)))
         content.seek(0)

@@ -3,6 +3,7 @@
 What is unusual in any way (a repeated field, a part, no host, a long header section) is for the application alone.
 """
 
+import re
 from functools import lru_cache
 from ipaddress import ip_network
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -26,6 +27,9 @@ _UNUSUAL: Final = frozenset(
 _FORWARDING: Final = ("forwarded", *(f"x-forwarded-{name}" for name in ("for", "proto", "host", "prefix")))
 _LONGEST_ORIGIN: Final = 500  # characters of these fields that are remembered
 _LONGEST_SECTION: Final = 1_000  # characters of a header section that is remembered
+_MOST_SECTIONS: Final = 512
+_SECRET: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
+LENGTH: Final = re.compile("[0-9]{1,9}")  # of a body; a number of more digits is as unusual as none
 _LONGEST_BODY: Final = 1 << 16  # bytes
 
 
@@ -68,6 +72,15 @@ class PlainRequest(NamedTuple):
         return Access(at, self.client, self.method, encoded_path(self.path), self.query, agent, referer)
 
 
+class _Section(NamedTuple):
+    """A header section with nothing unusual: its fields, and what they say of the host and the body."""
+
+    fields: LowerCase
+    host: str
+    length: int
+    announces_body: bool
+
+
 class PlainRequests:
     """Reads requests, within the limits of the settings and from the proxies that they trust."""
 
@@ -78,6 +91,7 @@ class PlainRequests:
         self._trusted = [ip_network(address) for address in settings.proxy.trusted]
         self._family = settings.proxy.headers
         self._remembered = lru_cache(512)(self._origin)
+        self._sections = dict[tuple[tuple[str, str], ...], _Section]()
 
     def _origin_of(self, peer: str, fields: LowerCase) -> Origin | None:
         """The origin of a request; most requests of a proxy name one of a few."""
@@ -89,14 +103,29 @@ class PlainRequests:
         fields = LowerCase((name, value) for name, value in zip(_FORWARDING, values, strict=True) if value is not None)
         return forwarded(peer, fields, self._trusted, self._family)
 
+    def _section(self, items: tuple[tuple[str, str], ...]) -> _Section | None:
+        """A header section, remembered if it is short and has no secret; None if something is unusual about it."""
+        characters = sum(len(name) + len(value) for name, value in items)
+        fields = LowerCase(items)
+        host, length = fields.get("host"), fields.get("content-length", "")
+        if characters > self._most_characters or len(fields) != len(items) or not host or not is_authority(host):
+            return None
+        if not _UNUSUAL.isdisjoint(fields) or (length and not LENGTH.fullmatch(length)):
+            return None
+        section = _Section(fields, host, int(length or 0), bool(length))
+        if section.length > _LONGEST_BODY:
+            return None
+        if characters <= _LONGEST_SECTION and _SECRET.isdisjoint(fields):
+            if len(self._sections) >= _MOST_SECTIONS:
+                self._sections.clear()
+            self._sections[items] = section
+        return section
+
     def read(self, scope: Scope) -> PlainRequest | None:
         """A request; None if there is something unusual about it."""
         method, query, items = scope.method, scope.query_string, tuple(scope.headers.items())
-        characters = sum([len(name) + len(value) for name, value in items])
-        if characters > self._most_characters or not query.isascii():
-            return None
-        section = (_remembered_section if characters <= _LONGEST_SECTION else _section)(items)
-        if section is None:
+        section = self._sections.get(items) or self._section(items)
+        if section is None or not query.isascii():
             return None
         fields, host, length, announces_body = section
         if method not in (_POSTING if announces_body else _READING):
@@ -117,26 +146,3 @@ class PlainRequests:
             scheme, seen = origin.scheme or scheme, origin.host or seen
         place, state = f"{scheme}://{seen}{root}", self._publication.state()
         return PlainRequest(method, scope.path, query, url, root, place, fields, client, length, state)
-
-
-class _Section(NamedTuple):
-    """A header section with nothing unusual: its fields, and what they say of the host and the body."""
-
-    fields: LowerCase
-    host: str
-    length: int
-    announces_body: bool
-
-
-def _section(items: tuple[tuple[str, str], ...]) -> _Section | None:
-    """A header section; None if there is something unusual about it."""
-    fields = LowerCase(items)
-    host, length = fields.get("host"), fields.get("content-length", "")
-    if len(fields) != len(items) or not host or not _UNUSUAL.isdisjoint(fields) or not is_authority(host):
-        return None
-    if length and not (length.isdecimal() and int(length) <= _LONGEST_BODY):
-        return None
-    return _Section(fields, host, int(length or 0), bool(length))
-
-
-_remembered_section = lru_cache(512)(_section)

@@ -19,6 +19,7 @@ from atmpgraph.rdf.terms import line
 from atmpgraph.sparql.service.evaluate import evaluate
 from atmpgraph.sparql.service.look_up import LookUps
 from atmpgraph.sparql.service.messages import QueryJob
+from atmpgraph.sparql.service.short_result import is_allowed
 from atmpgraph.sparql.syntax.complexity import MaxComplexity, check_complexity
 from atmpgraph.sparql.syntax.look_up import read_look_up
 from atmpgraph.store import EMBEDDED, REMOTE, StoreAddress
@@ -31,6 +32,7 @@ SKOS = "http://www.w3.org/2004/02/skos/core#"
 LABEL = f"<{SKOS}prefLabel>"
 PREFIXES = f"PREFIX e: <{E}>\nPREFIX skos: <{SKOS}>\n"
 ENOUGH = 100_000
+NOWHERE = StoreAddress("embedded", "/nowhere", "0" * 64)
 
 THINGS = [f"<{E}{name}>" for name in ("a", "b", "c", "d")]
 PROPERTIES = [f"<{E}{name}>" for name in ("p", "q", "r")]
@@ -370,12 +372,20 @@ def queries(draw: st.DrawFn) -> str:
 
 
 @settings(max_examples=often(100, 5_000), deadline=None)
-@given(query=queries(), most=st.tuples(st.integers(0, 4), st.integers(0, 14), st.integers(0, 400)))
-def test_how_complex_a_look_up_is_depends_on_no_constant(query: str, most: tuple[int, int, int]) -> None:
+@given(
+    query=queries(),
+    brackets=st.sampled_from(["", "(", "((", ")(", "[(", "()"]),
+    most=st.tuples(st.integers(0, 4), st.integers(0, 14), st.integers(0, 400)),
+)
+def test_a_look_up_is_as_complex_as_its_query(query: str, brackets: str, most: tuple[int, int, int]) -> None:
+    query = query.replace(f"<{E}", f"<{E}{brackets}")
     read = read_look_up(query)
     assume(read is not None)
     assert read
-    assert is_planned(read[0].text, MaxComplexity(*most)) == is_planned(query, MaxComplexity(*most))
+    nesting, patterns, operators = most
+    of = job(NOWHERE, query, "csv" if read[0].form in {"SELECT", "ASK"} else "ttl")
+    of = replace(of, nesting=nesting, patterns=patterns, operators=operators)
+    assert is_allowed(*read, of) == is_planned(query, MaxComplexity(*most))
 
 
 def is_planned(query: str, most: MaxComplexity) -> bool:

@@ -95,7 +95,7 @@ class LookUps:
         if (read := read_look_up(job.query)) is None:
             return None
         look_up, constants = read
-        if not is_allowed(look_up, job) or (open_store := self._open_store(job.store, job.base)) is None:
+        if not is_allowed(look_up, constants, job) or (open_store := self._open_store(job.store, job.base)) is None:
             return None
         try:
             body, rows = self._answer(look_up, constants, open_store, job)

@@ -58,7 +58,7 @@ class RemoteLookUps:
             or request.federated
         ):
             return None
-        if (read := read_look_up(job.query)) is None or not is_allowed(read[0], job):
+        if (read := read_look_up(job.query)) is None or not is_allowed(*read, job):
             return None
         if self._budgets.quota(request.client, started).wait:
             return None

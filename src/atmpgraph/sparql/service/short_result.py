@@ -1,5 +1,6 @@
 """Results that are so short that the process which has read a query may write them itself."""
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -17,16 +18,18 @@ from .result_writers import WRITERS, Row, whole_result
 
 LONGEST: Final = 1 << 16  # bytes of a result
 _OF_ROWS: Final = frozenset({"SELECT", "ASK"})
+_BRACKET: Final = re.compile(r"[([]")
 
 
 class GivenUpError(Exception):
     """The query service must run it: it reads, or says, more than a look-up may, or means something else."""
 
 
-def is_allowed(look_up: LookUp, job: QueryJob) -> bool:
+def is_allowed(look_up: LookUp, constants: Iterable[str], job: QueryJob) -> bool:
     """Whether the result of a look-up has the format, and it is small enough to be planned."""
     has_format = job.format in (WRITERS if look_up.form in _OF_ROWS else _graph_formats())
-    return has_format and _is_small(look_up.text, job.nesting, job.patterns, job.operators)
+    counts = any(each[0] == "<" and _BRACKET.search(each) for each in constants)  # of a query those in an IRI do
+    return has_format and _is_small(job.query if counts else look_up.text, job.nesting, job.patterns, job.operators)
 
 
 @lru_cache(512)

@@ -89,7 +89,7 @@ class LookUp:
         optional: what may be there.
         template: of CONSTRUCT. The thing of DESCRIBE is the first of `terms`.
         limit: the number of the constant of LIMIT.
-        text: the query with other constants of their kinds, on which nothing depends of how complex it is.
+        text: the query with other constants of their kinds; it is as complex, but for brackets in an IRI.
     """
 
     form: str
