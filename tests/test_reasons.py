@@ -13,7 +13,7 @@ from jinja2 import Environment
 from rdflib.plugins.sparql import prepareQuery
 
 from atmpgraph.i18n import every_language, texts
-from atmpgraph.reasons import reason_of
+from atmpgraph.reasons import reason_of, refusal_of
 
 
 def _csv(text: str) -> object:
@@ -91,3 +91,9 @@ def test_a_parser_is_understood(parse: Callable[[str], object], text: str, said:
 def test_a_reason_that_nobody_foresaw_has_no_english_words() -> None:
     reason = reason_of("Gremlins in the works (at line 3, column 4)")
     assert texts("fr").gettext("{reason}", reason=reason) == "ce qui s’y trouve n’est pas lisible (ligne 3, colonne 4)"
+
+
+def test_a_refusal_without_a_number_keeps_its_words() -> None:
+    error = OSError("AF_UNIX path too long")
+    error.filename = "releases"
+    assert str(refusal_of(error)) == "the system says: AF_UNIX path too long"

@@ -143,7 +143,8 @@ def refusal_of(error: BaseException) -> Sentence:
             return Sentence(_REFUSED[number])
         case TimeoutError():
             return Sentence(_REFUSED[errno.ETIMEDOUT])
-    words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    own = " ".join(map(str, error.args)) if isinstance(error, OSError) else str(error)  # one with a file shows no words
+    words = getattr(error, "strerror", None) or own or type(error).__name__
     return Sentence(_WORDS, {"words": words})
 
 
