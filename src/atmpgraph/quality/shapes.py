@@ -77,7 +77,7 @@ def shapes_digest(folder: "Folder", base: str, languages: Sequence[str]) -> str:
 
 
 def read_distinguished(folder: "Folder", base: str, languages: Sequence[str]) -> tuple[Graph, str]:
-    """The shapes, and the digest of what was read: of one state of the files, whoever writes them meanwhile."""
+    """The shapes and the digest of just these, even where somebody writes a file meanwhile."""
     while True:
         digest, shapes = shapes_digest(folder, base, languages), read_shapes(folder, base, languages)
         if shapes_digest(folder, base, languages) == digest:
