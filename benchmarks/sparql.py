@@ -204,8 +204,10 @@ def measure(
             if servers[Ours.name] not in right:
                 continue
             yield from _timed(kind, query, Asker(right, queries, seconds, rounds), clients)
-            if behind and kind == _BEHIND and len(right) > 1:
-                yield from _timed_behind(kind, query, Asker([*behind, *right[1:]], queries, seconds, rounds), clients)
+            if behind and kind == _BEHIND:
+                through, remarks = _right(query, [right[0], *behind])
+                yield from remarks
+                yield from _timed(kind, query, Asker([*through[1:], *right[1:]], queries, seconds, rounds), clients)
         for server in servers.values():
             memory = {f"process_{n}_MB": round(size / 1e6, 1) for n, size in enumerate(server.private_bytes().values())}
             yield Outcome(f"memory of all processes: {server.name}", sum(memory.values()), "MB", {server.name: memory})
@@ -221,24 +223,19 @@ def _right(query: Query, servers: Sequence[Server]) -> tuple[list[Server], list[
 
 
 def _timed(kind: str, query: Query, asker: "Asker", clients: int) -> Iterator[Outcome | str]:
-    for hot in (True, False):
-        how = "hot" if hot else "different"
-        yield from _ratios(f"{kind}, {how}, wrk", asker.by_wrk(query, hot=hot))
+    """The first of the programs against the others: ours hot and different, behind nginx only hot."""
+    first = asker.servers[0].name
+    behind = "" if first == Ours.name else f", {first}"
+    for hot in (True,) if behind else (True, False):
+        how = ("hot" if hot else "different") + behind
+        yield from _ratios(f"{kind}, {how}, wrk", first, asker.by_wrk(query, hot=hot))
         if clients and kind in BY_CLIENT:
-            yield from _ratios(f"{kind}, {how}, one client", asker.by_client(query, clients, hot=hot))
+            yield from _ratios(f"{kind}, {how}, one client", first, asker.by_client(query, clients, hot=hot))
     for reason in asker.failed.values():
         yield f"{kind}: {reason}"
 
 
-def _timed_behind(kind: str, query: Query, asker: "Asker", clients: int) -> Iterator[Outcome]:
-    """What nginx gives in front of ours, against the peers without one."""
-    first = asker.servers[0].name
-    yield from _ratios(f"{kind}, hot, behind nginx, wrk", asker.by_wrk(query, hot=True), first)
-    if clients:
-        yield from _ratios(f"{kind}, hot, behind nginx, one client", asker.by_client(query, clients, hot=True), first)
-
-
-def _ratios(name: str, found: dict[str, Load], ours: str = Ours.name) -> Iterator[Outcome]:
+def _ratios(name: str, ours: str, found: dict[str, Load]) -> Iterator[Outcome]:
     if ours not in found:
         return
     others = [other for other in found if other != ours]

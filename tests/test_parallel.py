@@ -182,27 +182,28 @@ from atmpgraph import parallel
 from tests.test_parallel import told
 
 if __name__ == "__main__":
-    parallel.prepare("csv", "atmpgraph.findings", *sys.argv[1:])
-    first = dict(parallel.each(told, ["A", "B"], 2))["A"]
+    parallel.prepare("colorsys")
+    first = dict(parallel.each(told, ["A", "colorsys"], 2))
     os.environ["A"], os.environ["PYTHONSAFEPATH"] = "new", ""
     print(json.dumps([first, dict(parallel.each(told, ["A", "PYTHONPATH"], 2)), os.environ["PYTHONPATH"]]))
 """
 
 
 def told(name: str) -> str | None:
-    """A variable of the environment."""
-    return os.environ.get(name)
+    """A variable of the environment; of a module whether it is imported."""
+    return "imported" if name in sys.modules else os.environ.get(name)
 
 
-@pytest.mark.parametrize("folder", ["t", "t" * 100])
+# The second has no room for the name of a socket, so that each worker is a new interpreter.
+@pytest.mark.parametrize(("folder", "module"), [("t", "imported"), ("t" * 100, None)])
 def test_workers_have_the_environment_of_the_command_and_import_nothing_from_where_it_is_called(
-    folder: str, tmp_path: Path
+    folder: str, module: str | None, tmp_path: Path
 ) -> None:
     (tmp_path / "script.py").write_text(IMPORTING, encoding="utf-8")
     (tmp_path / folder).mkdir()
     called = tmp_path / "called"
     called.mkdir()
-    (called / "csv.py").write_text(
+    (called / "colorsys.py").write_text(
         "import pathlib; pathlib.Path('imported').touch(); raise SystemExit", encoding="utf-8"
     )
     path = str(Path(__file__).parents[1])
@@ -214,5 +215,5 @@ def test_workers_have_the_environment_of_the_command_and_import_nothing_from_whe
         text=True,
         check=True,
     )
-    assert json.loads(done.stdout) == ["old", {"A": "new", "PYTHONPATH": path}, path]
-    assert [each.name for each in called.iterdir()] == ["csv.py"]
+    assert json.loads(done.stdout) == [{"A": "old", "colorsys": module}, {"A": "new", "PYTHONPATH": path}, path]
+    assert [each.name for each in called.iterdir()] == ["colorsys.py"]

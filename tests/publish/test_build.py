@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
 from multiprocessing import active_children
 from pathlib import Path
 from unittest.mock import Mock
@@ -370,6 +371,12 @@ def test_a_shape_that_is_written_while_the_tables_are_checked_counts(
     assert not build(settings).report.conforms
     monkeypatch.setattr(preparation.Preparation, "begin", begin)
     assert not build(settings).report.conforms
+
+
+@pytest.mark.parametrize("module", preparation._MODULES)
+def test_what_workers_import_is_there(module: str) -> None:
+    """The process that they are forked from passes over what is not."""
+    import_module(f"atmpgraph.{module}")
 
 
 OWN_SHAPE = """

@@ -35,10 +35,19 @@ def read_shapes(folder: "Folder", base: str, languages: Sequence[str]) -> Graph:
     Raises:
         AtmpgraphError: there is none, or one is not Turtle.
     """
+    return read_distinguished(folder, base, languages)[0]
+
+
+def read_distinguished(folder: "Folder", base: str, languages: Sequence[str]) -> tuple[Graph, str]:
+    """The same, and SHA-256 of all that was read for it, in hexadecimal."""
     files = sorted(folder.glob("*.ttl"))
     if not files:
         raise TranslatedError(_NO_SHAPES, folder=folder)
-    return _parsed(tuple((file, filled(_text(file), base, languages)) for file in files), base)
+    texts = [(file, _text(file)) for file in files]  # read once: somebody may write a file meanwhile
+    digest = hashlib.sha256(" ".join((base, *languages)).encode())
+    for _, text in texts:
+        digest.update(with_number_words(text).encode())
+    return _parsed(tuple((file, filled(text, base, languages)) for file, text in texts), base), digest.hexdigest()
 
 
 def _text(file: Path) -> str:
@@ -66,22 +75,6 @@ def _parse(texts: tuple[tuple[Path, str], ...], base: str) -> tuple[Graph, list[
         except Exception as error:
             raise TranslatedError(NOT_TURTLE, file=file, reason=reason_of(error)) from None
     return graph, list(graph.namespaces())
-
-
-def shapes_digest(folder: "Folder", base: str, languages: Sequence[str]) -> str:
-    """SHA-256 of all that `read_shapes` reads, in hexadecimal."""
-    digest = hashlib.sha256(" ".join((base, *languages)).encode())
-    for file in sorted(folder.glob("*.ttl")):
-        digest.update(with_number_words(_text(file)).encode())
-    return digest.hexdigest()
-
-
-def read_distinguished(folder: "Folder", base: str, languages: Sequence[str]) -> tuple[Graph, str]:
-    """The shapes and the digest of just these, even where somebody writes a file meanwhile."""
-    while True:
-        digest, shapes = shapes_digest(folder, base, languages), read_shapes(folder, base, languages)
-        if shapes_digest(folder, base, languages) == digest:
-            return shapes, digest
 
 
 def held_texts(texts: Mapping[str, str], base: str) -> Iterator[str]:
