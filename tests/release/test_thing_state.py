@@ -1,16 +1,21 @@
 """Every IRI ever published still has an answer: described, renamed, or gone with what stands in its place."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
+from atmpgraph.errors import DamagedError
 from atmpgraph.findings import Severity
 from atmpgraph.publish.build import build
+from atmpgraph.release import thing_state
+from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.release import Release, open_release
-from atmpgraph.release.thing_state import State, ThingState, state_of
+from atmpgraph.release.thing_state import State, ThingState, may_end, state_of
 from atmpgraph.settings import Settings
 
 from ..conftest import edit
+from .fixtures import named, publish
 
 BASE = "https://example.org/p/"
 PERSON = f"{BASE}id/person/example-person"
@@ -83,3 +88,20 @@ def test_a_wrong_succession_stops_the_build(example: Settings, row: str, said: s
     found = [finding for finding in built.report.of(Severity.VIOLATION) if said in finding.message["en"]]
     assert found
     assert [place.file for place in found[0].places][:1] == ["successions.csv"] or found[0].path
+
+
+@pytest.mark.parametrize("piece", [2, 5, 1 << 20])
+def test_whether_a_name_may_end_like_a_suffix(tmp_path: Path, piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thing_state, "_PIECE", piece)
+    assert may_end(tmp_path, ".ttl")  # nothing tells
+    publish(
+        tmp_path, named("a") | named("a.ttl.b", "x") | named("a.rdf", "x") | named("c", "d.nt"), "2026-01-01T10:00:00Z"
+    )
+    assert [each for each in (".ttl", ".rdf", ".nt", ".b") if may_end(tmp_path, each)] == [".rdf", ".b"]
+    publish(tmp_path, named("a", "b.ttl"), "2026-01-02T10:00:00Z")
+    assert [each for each in (".ttl", ".rdf") if may_end(tmp_path, each)] == [".rdf"]  # it was published
+    publish(tmp_path, named("b%2Ettl", "x"), "2026-01-03T10:00:00Z")
+    assert may_end(tmp_path, ".ttl")  # once it is decoded
+    ReleasesFolder(tmp_path).published.write_bytes(b"")
+    with pytest.raises(DamagedError):
+        may_end(tmp_path, ".ttl")

@@ -1,6 +1,7 @@
 """Things, documents, vocabulary and tables: design §6, RFC 9110, one test a rule."""
 
 import re
+from pathlib import Path
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -9,7 +10,9 @@ from flask.testing import FlaskClient
 
 from atmpgraph.formats import DOCUMENTS, HTML, Format
 from atmpgraph.release.release import Release
+from atmpgraph.web import create_app
 
+from ..release.fixtures import named, publish, trial
 from .rules import BROWSER, check_headers, check_page
 
 RDF = [fmt for fmt in DOCUMENTS if fmt is not HTML]
@@ -290,3 +293,33 @@ def test_what_has_no_name_is_called_by_what_it_is(path: str, words: str, client:
     page = client.get(path, headers=BROWSER).text
     assert words in page
     assert not re.search(r">(participation|membership|amount|coverage)/", page)
+
+
+@pytest.mark.parametrize("encoded", [False, True])
+def test_a_name_that_ends_like_a_suffix_is_read_as_a_whole_first(tmp_path: Path, *, encoded: bool) -> None:
+    stated = named("x", "the stem") | named("x.ttl", "the whole") | named("a", "another")
+    stated |= named("é%20e.nt", "with a blank") if encoded else set()
+    publish(tmp_path, stated, "2026-01-01T10:00:00Z", store=True)
+    client = create_app(trial(tmp_path)).test_client()
+
+    def answer(name: str) -> tuple[int, str | None, str]:
+        response = client.get(f"/doc/thing/{name}", headers={"Accept": "application/n-triples"})
+        names = ("the stem", "the whole", "another", "with a blank")
+        return response.status_code, response.mimetype, " ".join(name for name in names if name in response.text)
+
+    assert answer("x") == (200, "application/n-triples", "the stem")
+    assert answer("x.ttl") == (200, "application/n-triples", "the whole")
+    assert answer("x.ttl.ttl") == (200, "text/turtle", "the whole")
+    assert answer("x.rdf") == (200, "application/rdf+xml", "the stem")
+    assert answer("a.ttl") == (200, "text/turtle", "another")
+    assert answer("a.nt") == (200, "application/n-triples", "another")
+    for written in ("é%20e.nt", "%C3%A9%20e.nt", "é%20e%2Ent"):
+        assert answer(written) == (
+            (200, "application/n-triples", "with a blank") if encoded else (404, *answer("b")[1:])
+        )
+    assert answer("b.ttl")[0] == 404
+
+    publish(tmp_path, named("x", "the stem") | named("a", "another"), "2026-01-02T10:00:00Z", store=True)
+    assert answer("x.ttl")[0] == 410
+    assert answer("x.nt") == (200, "application/n-triples", "the stem")
+    assert answer("a.ttl") == (200, "text/turtle", "another")

@@ -5,13 +5,14 @@ in the graph of their source: `prov:alternateOf` leads to the new IRI of a thing
 """
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import chain, filterfalse
 from pathlib import Path
+from typing import Final, TypeVar
 
 from ..addresses import Addresses
 from ..errors import DamagedError
@@ -25,8 +26,10 @@ from .layout import ReleasesFolder
 from .release import Release, is_sealed
 from .sealed import check_lines, is_seal, sealing_lines
 
+T = TypeVar("T")
 _RENAMED, _REPLACED = PROV + "alternateOf", DCT + "isReplacedBy"
 _SUCCESSION = frozenset(f"<{predicate}>".encode() for predicate in (_RENAMED, _REPLACED))
+_PIECE: Final = 1 << 20  # bytes of a list that are read at once
 
 
 class State(StrEnum):
@@ -78,23 +81,59 @@ def was_published(releases: Path, iri: str) -> bool:
     Raises:
         DamagedError: the list is not whole.
     """
-    path = ReleasesFolder(releases).published
+    return _published(releases, lambda path, state: iri.encode() in _open(path, state), default=False)
+
+
+def may_end(releases: Path, ending: str) -> bool:
+    """Whether the IRI of a thing that any release ever described may end so; it may where nothing tells.
+
+    Raises:
+        DamagedError: the list is not whole.
+    """
+    return _published(releases, lambda path, state: _ends(path, ending.encode(), state), default=True)
+
+
+def _published(releases: Path, look: Callable[[Path, FileState], T], *, default: T) -> T:
+    """What a look at the list gives; the default where there is none beside releases that were put together by hand.
+
+    Raises:
+        DamagedError: the list is not whole.
+    """
+    path = _list(releases)
     try:
         state = prove_once(path, "published", lambda: check_lines(path, must=is_sealed(releases)))
     except DamagedError:
         if not path.exists() and not is_sealed(releases):
-            return False
+            return default
         raise
     try:
-        return iri.encode() in _open(path, state)
+        return look(path, state)
     except CutFileError:
         raise DamagedError(path, "cut while it was read") from None
+
+
+@lru_cache(2)
+def _list(releases: Path) -> Path:
+    """The list in a folder: to put its path together takes longer than to look at it."""
+    return ReleasesFolder(releases).published
 
 
 @lru_cache(2)
 def _open(path: Path, _: FileState) -> SortedLines:
     """A list; opened again when it is another one."""
     return SortedLines.open(path)
+
+
+@lru_cache(64)
+def _ends(path: Path, ending: bytes, _: FileState) -> bool:
+    """Whether a line of a list ends so, or has a part that is percent-encoded, which may mean that ending."""
+    wanted, piece = ending + b"\n", b""
+    with path.open("rb", buffering=0) as lines:  # not mapped into memory: a list that is cut would end the process
+        while read := lines.read(_PIECE):
+            piece = piece[-len(wanted) :] + read
+            if wanted in piece or b"%" in piece:
+                return True
+    return False
 
 
 def record_published(releases: Path, canonical: Iterable[Path], base: str) -> None:

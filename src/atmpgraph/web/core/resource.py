@@ -102,6 +102,7 @@ class Resource(Generic[T]):
         handler: makes the whole response in place of `makers`, for representations with a negotiation of their own.
         formats: the formats of a handler that are negotiated.
         suffixes: the formats with URLs of their own.
+        may_end: whether the name at the end of a path may itself end like one; then it is read as a whole first.
         version: what a representation depends on.
         cache: how long it may be reused, or a function that decides.
         fields: header fields of a success beside those that every response has.
@@ -128,6 +129,7 @@ class Resource(Generic[T]):
     handler: Callable[[Context, T], AnyResponse] | None = None
     formats: tuple[Format, ...] = ()
     suffixes: tuple[Format, ...] = ()
+    may_end: Callable[[Context, str], bool] = lambda *_: True
     version: Callable[[Context, T, Format], Version] = lambda *_: Version()
     cache: Cache | Callable[[Context, T, Format], Cache] = Cache.CURRENT
     fields: Callable[[Context, T], Mapping[str, str]] = lambda *_: {}

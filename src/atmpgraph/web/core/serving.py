@@ -123,7 +123,7 @@ def read_request(resource: Resource[T], parameters: Mapping[str, str]) -> tuple[
     """
     context = g.context = _context()
     missing = Problem(404, resource.missing)
-    for fixed, values in _readings(resource, parameters):
+    for fixed, values in _readings(resource, context, parameters):
         digest = values.pop(DIGEST, None)
         release = _named_release(context.publication, digest) if digest is not None else None
         if digest is not None and release is None:
@@ -150,21 +150,24 @@ def _context() -> Context:
     )
 
 
-def _readings(resource: Resource[T], parameters: Mapping[str, str]) -> Iterator[tuple[Format | None, dict[str, str]]]:
+def _readings(
+    resource: Resource[T], context: Context, parameters: Mapping[str, str]
+) -> Iterator[tuple[Format | None, dict[str, str]]]:
     """What a URL may mean: the format of its suffix, and the other parameters.
 
-    The name at the end of a path may itself have a dot, so it is read as a whole first.
+    The name at the end of a path may itself have a dot, so it is read as a whole first, unless no name ends so.
     """
     if SUFFIX in parameters:
         fmt = by_suffix(parameters[SUFFIX], resource.suffixes)
         if fmt:
             yield fmt, {name: value for name, value in parameters.items() if name != SUFFIX}
         return
-    yield None, dict(parameters)
-    if name := resource.suffixed_parameter:
-        stem, fmt = split_suffix(parameters[name], resource.suffixes)
-        if fmt:
-            yield fmt, {**parameters, name: stem}
+    name = resource.suffixed_parameter
+    stem, fmt = split_suffix(parameters[name], resource.suffixes) if name else ("", None)
+    if fmt is None or resource.may_end(context, f".{fmt.suffix}"):
+        yield None, dict(parameters)
+    if fmt:
+        yield fmt, {**parameters, name: stem}
 
 
 def _named_release(shared: Publication, digest: str) -> Release | None:

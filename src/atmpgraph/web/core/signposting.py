@@ -22,6 +22,7 @@ from ...vocab import ATMPGRAPH, DCAT, DCT, PROV, QB, RDF, RDFS, SKOS
 from .description import Description
 
 _AUTHORS = {PROV + "wasAttributedTo", DCT + "creator"}
+_WHOLES = {SKOS + "inScheme", RDFS + "isDefinedBy", QB + "dataSet", DCT + "isPartOf", ATMPGRAPH + "workpackageOf"}
 _FILE, _DATASETS = DCAT + "distribution", frozenset({DCAT + "Dataset", DCAT + "Catalog"})
 _ENDINGS = 1 << 10  # of URLs, in memory
 _FIRST_ITEMS = 4  # files of a dataset that come before what has another profile: a header field is short
@@ -119,13 +120,6 @@ def _classes(release: Release, topic: str) -> list[str]:
 
 def _relatives(release: Release, described: Description) -> list[Link]:
     """Links to the authors of a thing, to the wholes that it is part of, to its files and its parts."""
-    wholes = {
-        SKOS + "inScheme",
-        RDFS + "isDefinedBy",
-        QB + "dataSet",
-        DCT + "isPartOf",
-        ATMPGRAPH + "workpackageOf",
-    }
     topic = ox.NamedNode(described.topic)  # the description of the catalogue has other subjects too
     linked = [
         (quad.predicate.value, quad.object.value)
@@ -137,16 +131,16 @@ def _relatives(release: Release, described: Description) -> list[Link]:
     links = {
         ("author" if predicate in authors else "collection", iri)
         for predicate, iri in linked
-        if predicate in wholes | authors
+        if predicate in _WHOLES | authors
     }
     files = sorted({iri for predicate, iri in linked if predicate == _FILE})[:_MOST_ITEMS]
     linking = described.links if described.links and not described.parts else Incoming(release, described.topic)
     if len(linking) > _MOST_ITEMS:  # then each kind is looked up by itself
         parts = [
-            link for whole in sorted(wholes) for link in Incoming(release, described.topic, only=whole)[:_MOST_ITEMS]
+            link for whole in sorted(_WHOLES) for link in Incoming(release, described.topic, only=whole)[:_MOST_ITEMS]
         ]
     else:
-        parts = [link for link in linking if link[0] in wholes]
+        parts = [link for link in linking if link[0] in _WHOLES]
     items = sorted({item for _, item in parts} - {described.topic})[:_MOST_ITEMS]
     page, served = {"type": HTML.media_type}, Addresses(release.base).served
     return [

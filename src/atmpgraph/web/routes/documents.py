@@ -18,7 +18,7 @@ from ...http.problem import Problem, ProblemError
 from ...i18n import message
 from ...profiles.registry import MODEL
 from ...rdf.jsonld_context import Context as JsonLdContext
-from ...release.thing_state import State, state_of, undescribed
+from ...release.thing_state import State, may_end, state_of, undescribed
 from ...vocab import OWL, SKOS, prefixes
 from ..core.citation import requested_citation, respond_with_citation, work
 from ..core.context import Context
@@ -73,6 +73,11 @@ def _thing(context: Context, kind: str, path: str, space: str) -> str | AnyRespo
     if thing.state is State.GONE:
         raise _gone(thing.successors)
     return iri if thing.state is State.DESCRIBED else None
+
+
+def _may_end(context: Context, ending: str) -> bool:
+    """Whether the name of a thing may end so. To look for a thing with the whole name takes a tenth of a document."""
+    return may_end(context.release.path.parent, ending)
 
 
 def _gone(successors: tuple[str, ...]) -> ProblemError:
@@ -245,6 +250,7 @@ RESOURCES = (
         missing=_MISSING,
         handler=_see_other,
         suffixes=_SUFFIXES,
+        may_end=_may_end,
         examples=example_thing,
     ),
     Resource(
@@ -256,6 +262,7 @@ RESOURCES = (
         handler=_respond_with_timegate,
         formats=MODEL.formats,
         suffixes=_SUFFIXES,
+        may_end=_may_end,
         parameters=(
             _ACCEPT_DATETIME,
             _PAGE,
