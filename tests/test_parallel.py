@@ -61,7 +61,8 @@ ERRORS = (
 )
 
 
-def fail(number: int) -> int:
+def fail(number: int, caller: int) -> int:
+    assert os.getpid() != caller
     raise ERRORS[number]
 
 
@@ -163,9 +164,20 @@ def test_no_worker_outlives_the_command(number: signal.Signals, tmp_path: Path) 
 @pytest.mark.parametrize("number", range(len(ERRORS)), ids=lambda number: type(ERRORS[number]).__name__)
 def test_an_error_of_a_worker_comes_back_as_it_is(number: int) -> None:
     error = ERRORS[number]
-    with beside(2) as run, pytest.raises(AtmpgraphError) as raised:
-        run(fail, number)()
+    with pytest.raises(AtmpgraphError) as raised:
+        apart(fail, number, os.getpid(), processes=2)
     assert (type(raised.value), str(raised.value), vars(raised.value)) == (type(error), str(error), vars(error))
+
+
+def test_what_no_worker_has_begun_is_run_by_the_caller(tmp_path: Path) -> None:
+    with beside(2) as run:
+        for name in "ab":
+            (tmp_path / name).mkdir()
+            run(wait, str(tmp_path / name))
+        assert until(lambda: all(list((tmp_path / name).iterdir()) for name in "ab"))
+        waits = [run(square, number) for number in range(4)]
+        assert [each() for each in reversed(waits)] == [(number**2, os.getpid()) for number in (3, 2, 1, 0)]
+    assert all(not alive(int(process.name)) for name in "ab" for process in (tmp_path / name).iterdir())
 
 
 def test_a_worker_of_the_command_does_not_read_the_command_line() -> None:

@@ -4,6 +4,7 @@ The order of a list of formats is the server's own preference; it decides only b
 equally.
 """
 
+import copyreg
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -12,6 +13,17 @@ import pyoxigraph as ox
 from .vocab import FILE_FORMATS
 
 Kind: TypeAlias = Literal["page", "graph", "dataset", "results", "text"]
+
+
+def _engine(media_type: str) -> ox.RdfFormat:
+    """The serialiser's name of a format."""
+    engine = ox.RdfFormat.from_media_type(media_type)
+    assert engine is not None  # noqa: S101 - it has given the media type itself
+    return engine
+
+
+# The library does not say how: the error of a worker process names the format that cannot be written.
+copyreg.pickle(ox.RdfFormat, lambda engine: (_engine, (engine.media_type,)))
 
 
 @dataclass(frozen=True)

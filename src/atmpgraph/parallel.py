@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache, partial
@@ -147,13 +147,17 @@ def beside(processes: int, at_once: int = 2) -> Iterator[Beside]:
     if processes < 2:
         yield here
         return
-    with workers(at_once) as executor:
+    # A thread for each worker: of what is submitted to processes, some more than they run cannot be taken back.
+    with ThreadPoolExecutor(at_once) as waiting, workers(at_once) as executor:
 
         def begin(function: Callable[..., R], *arguments: object) -> Callable[[], R]:
-            running = executor.submit(function, *arguments)
+            running = waiting.submit(lambda: executor.submit(function, *arguments).result())
             return cache(lambda: function(*arguments) if running.cancel() else running.result())
 
-        yield begin
+        try:
+            yield begin
+        finally:
+            waiting.shutdown(wait=False, cancel_futures=True)
 
 
 def giving_way(function: Callable[..., R], *arguments: object) -> R:

@@ -128,10 +128,11 @@ def _ask(
 ) -> None:
     """Ask some queries, each once, within so many seconds of a processor; note which did not end.
 
-    One after the other: other parts of a build run beside them, and two large ones take hundreds of megabytes each.
+    One after the other: other parts of a build run beside them and give way, and two large ones take hundreds of
+    megabytes each.
     """
     limits = replace(limits, workers=2, timeout_seconds=_BUSY * seconds, result_bytes=0)  # one is left to other clients
-    limits = replace(limits, running_seconds_per_minute=600.0, max_running_per_client=1)
+    limits = replace(limits, running_seconds_per_minute=600.0, max_running_per_client=1, gives_way=False)
     service = ServiceProcess(limits)
     with suppress(ServerError), service.supervised() as socket:
         service.address()

@@ -216,6 +216,7 @@ def complete(candidate: Candidate, settings: Settings) -> None:
     with beside(settings.build.processes if graph.is_large else 1) as run:
         begun = _begin_reading(run, candidate, settings, unchanged)
         is_new_store = run(giving_way, prove_store, folder, live, graph.digest)
+        listed = run(giving_way, list_files, folder.downloads())
         coded = begin_coding(folder, run, earlier)
         measured = _write_quality(candidate, settings, releases, earlier, unchanged)
         changes = write_changes(folder.path, earlier, settings.base)
@@ -225,7 +226,7 @@ def complete(candidate: Candidate, settings: Settings) -> None:
                 wait()
             begun = _begin_reading(here, candidate, settings)
         coded()
-        for wait in reversed(begun):
+        for wait in (listed, *reversed(begun)):
             wait()
     begin_coding(folder, before=earlier)()  # what was written since
     manifest = Manifest(
@@ -241,7 +242,7 @@ def complete(candidate: Candidate, settings: Settings) -> None:
         coverage=candidate.coverage,
         measures=measured,
         score=candidate.score,
-        files=list_files(folder.downloads()),
+        files=list_files(folder.downloads(), listed()),
         languages=settings.languages,
     )
     list_internal(folder, manifest, code=code_digest())

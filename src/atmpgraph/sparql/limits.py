@@ -45,6 +45,7 @@ class Limits:
         max_nesting, max_patterns, max_operators: the largest query that is planned (`syntax.complexity`).
         result_bytes: results that are cached.
         federation: what a query may request from other services.
+        gives_way: whether all else on the machine precedes its queries.
     """
 
     workers: int
@@ -63,6 +64,7 @@ class Limits:
     max_operators: int
     result_bytes: int
     federation: FederationLimits
+    gives_way: bool = True
 
     def as_json(self) -> dict[str, Any]:
         """The limits by name."""

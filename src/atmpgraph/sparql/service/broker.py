@@ -64,7 +64,8 @@ class Broker:
         self._replacing: set[asyncio.Future[None]] = set()
         sizes = {Lane.WORKER: limits.workers, Lane.LONGER: TRY_WORKERS, Lane.QUICK: TRY_WORKERS}
         each = limits.memory_bytes, limits.timeout_seconds
-        self._pools = {lane: Pool(size, _NICE[lane], self._children, *each) for lane, size in sizes.items()}
+        nice = _NICE if limits.gives_way else dict.fromkeys(sizes, 0)
+        self._pools = {lane: Pool(size, nice[lane], self._children, *each) for lane, size in sizes.items()}
 
     async def serve(self, listening: socket.socket) -> None:
         """Serve until standard input ends, which it does with the process that started this one."""
