@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -39,23 +39,30 @@ class Entry:
         kind: the IRI of the class that it is listed under; empty where it has none.
         classes: all its classes.
         texts: names first.
+        read: the JSON that it was read from; empty where it was not.
     """
 
     iri: str
     kind: str
     classes: tuple[str, ...]
     texts: tuple[Text, ...]
+    read: str = field(default="", compare=False, repr=False)
 
     @classmethod
-    def of_json(cls, content: bytes) -> Self:
+    def of_json(cls, content: str) -> Self:
         """Read one that was written as JSON; earlier versions wrote no classes."""
         iri, kind, texts, *classes = json.loads(content)
-        return cls(iri, kind, tuple(*classes), tuple(Text(*text) for text in texts))
+        return cls(iri, kind, tuple(*classes), tuple(Text(*text) for text in texts), content)
 
     def as_json(self) -> str:
         """All of it on one line."""
         texts = [[text.field, text.language, text.text] for text in self.texts]
-        return json.dumps([self.iri, self.kind, texts, self.classes], ensure_ascii=False)
+        return self.read or json.dumps([self.iri, self.kind, texts, self.classes], ensure_ascii=False)
+
+
+def iri_in(content: str) -> str:
+    """The IRI of a thing in its JSON, which stands first there and has no character that JSON escapes."""
+    return content[2 : content.index('"', 2)]
 
 
 def entries(store: Store, scratch: Path, things: Collection[str] | None = None) -> Iterator[Entry]:
@@ -77,9 +84,9 @@ def entries(store: Store, scratch: Path, things: Collection[str] | None = None) 
 def queries() -> dict[str, str]:
     """The queries of all that is searched, by the rank of the field."""
     ranked = {_CLASS: f"SELECT ?thing ?text {{ ?thing <{RDF}type> ?text }}"}
-    for field, paths in fields().paths.items():
+    for name, paths in fields().paths.items():
         for place, path in enumerate(paths):
-            ranked[f"{_FIELDS.index(field)}{place:02}"] = f"SELECT ?thing ?text {{ ?thing {path} ?text }}"
+            ranked[f"{_FIELDS.index(name)}{place:02}"] = f"SELECT ?thing ?text {{ ?thing {path} ?text }}"
     return ranked
 
 

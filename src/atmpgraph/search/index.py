@@ -92,7 +92,12 @@ def open_index(folder: Path) -> Searcher:
 
 def entry_of(index: Searcher, address: DocAddress) -> Entry:
     """What an index has of a thing."""
-    return Entry.of_json(bytes(index.doc(address)["entry"][0]))
+    return Entry.of_json(content_of(index, address))
+
+
+def content_of(index: Searcher, address: DocAddress) -> str:
+    """The same as JSON."""
+    return bytes(index.doc(address)["entry"][0]).decode()
 
 
 def _document(entry: Entry) -> Document:
@@ -102,15 +107,14 @@ def _document(entry: Entry) -> Document:
     document.add_text("key", entry.iri)
     for each in entry.classes:
         document.add_text("class", each)
-    lengths = [len(words(text.text)) for text in entry.texts if text.field in NAMES]
-    document.add_float(WEIGHT, 1 + 1 / max(min(lengths), 1) if lengths else 1.0)
+    folded = {text: words(text.text) for text in entry.texts if text.field in NAMES}
+    document.add_float(WEIGHT, 1 + 1 / max(min(map(len, folded.values())), 1) if folded else 1.0)
     forms: dict[str, set[str]] = {"whole": set(), "initials": set(), "key": set()}
     for text in entry.texts:
-        if text.field in NAMES:
+        if text in folded:
             document.add_text("name", text.text)
-            folded = words(text.text)
-            forms["whole"].add(squeezed(folded))
-            forms["initials"] |= short_forms(folded)
+            forms["whole"].add(squeezed(folded[text]))
+            forms["initials"] |= short_forms(folded[text])
         elif text.field == "identifier":
             forms["key"] |= keys(text.text)
         else:

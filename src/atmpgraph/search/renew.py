@@ -8,8 +8,8 @@ from tantivy import Query
 
 from ..rdf.canonical import CanonicalWriter
 from ..store import Store
-from .collect import Entry, entries, queries
-from .index import entry_of, open_index
+from .collect import Entry, entries, iri_in, queries
+from .index import content_of, entry_of, open_index
 
 
 def renewed(
@@ -33,18 +33,17 @@ def renewed(
     hits = index.search(Query.all_query(), max(index.num_docs, 1), count=False).hits
     if hits and not entry_of(index, hits[0][1]).classes:  # of an earlier edition, which has none
         return None
-    others = (entry_of(index, address) for _, address in hits)
-    remaining = (entry for entry in others if entry.iri not in things)
+    remaining = (each for _, address in hits if iri_in(each := content_of(index, address)) not in things)
     return merge(_in_order(remaining, scratch), entries(store, scratch, things), key=_order)
 
 
-def _in_order(unsorted: Iterable[Entry], scratch: Path) -> Iterator[Entry]:
-    """Things by IRI: the engine has merged its parts in any order."""
+def _in_order(unsorted: Iterable[str], scratch: Path) -> Iterator[Entry]:
+    """Things in JSON, by IRI: the engine has merged its parts in any order."""
     with CanonicalWriter(scratch) as lines:
-        for entry in unsorted:
-            lines.add(f"{entry.iri}\t{entry.as_json()}\n")
+        for content in unsorted:
+            lines.add(f"{iri_in(content)}\t{content}\n")
         for line in lines.lines():
-            yield Entry.of_json(line.partition(b"\t")[2])
+            yield Entry.of_json(line.decode().partition("\t")[2].rstrip("\n"))
 
 
 def _order(entry: Entry) -> bytes:
