@@ -180,6 +180,15 @@ def test_what_no_worker_has_begun_is_run_by_the_caller(tmp_path: Path) -> None:
     assert all(not alive(int(process.name)) for name in "ab" for process in (tmp_path / name).iterdir())
 
 
+def test_what_a_free_worker_gets_is_not_taken_back() -> None:
+    for _ in range(3):
+        with beside(2, 1) as run:
+            assert run(square, 3)()[1] != os.getpid()
+            first, second = run(square, 4), run(square, 5)
+            assert (first()[0], second()[0]) == (16, 25)
+            assert first()[1] != os.getpid()
+
+
 def test_a_worker_of_the_command_does_not_read_the_command_line() -> None:
     """The program is imported in each worker, by its path (multiprocessing, `forkserver`)."""
     program = Path(sysconfig.get_path("scripts")) / "atmpgraph"

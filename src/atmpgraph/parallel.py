@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache, partial
@@ -23,7 +23,7 @@ from multiprocessing import (
     resource_tracker,
     set_forkserver_preload,
 )
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from .i18n import TranslatedError, message
 from .interrupts import undisturbed
@@ -134,7 +134,8 @@ class Beside(Protocol):
 def beside(processes: int, at_once: int = 2) -> Iterator[Beside]:
     """Workers for functions that run while the block goes on, if there are processes for them.
 
-    What no worker has begun when its result is awaited is run by the caller.
+    What no worker was free for, and none has begun when its result is awaited, is run by the caller. So where one runs
+    at once, the second of two functions may rely on the first, which the caller awaits before it.
 
     Args:
         processes: how many may run.
@@ -149,10 +150,13 @@ def beside(processes: int, at_once: int = 2) -> Iterator[Beside]:
         return
     # A thread for each worker: of what is submitted to processes, some more than they run cannot be taken back.
     with ThreadPoolExecutor(at_once) as waiting, workers(at_once) as executor:
+        begun = list[Future[Any]]()
 
         def begin(function: Callable[..., R], *arguments: object) -> Callable[[], R]:
+            is_free = sum(not each.done() for each in begun) < at_once  # what a free worker gets is not taken back
             running = waiting.submit(lambda: executor.submit(function, *arguments).result())
-            return cache(lambda: function(*arguments) if running.cancel() else running.result())
+            begun.append(running)
+            return cache(lambda: running.result() if is_free or not running.cancel() else function(*arguments))
 
         try:
             yield begin
