@@ -70,7 +70,7 @@ def test_a_page_has_no_barrier(desk: Reader, narrow: Reader, release: Release, n
         assert reader.script(_SIZE) < LARGEST
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", some(LANGUAGES, 2))
 def test_the_editor_has_no_barrier(desk: Reader, language: str) -> None:
     desk.edit(f"/sparql?lang={language}")
     assert _faults(desk) == []

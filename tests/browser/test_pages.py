@@ -194,7 +194,7 @@ def test_a_phone_runs_a_query(phone: Reader) -> None:
     assert labels == ["Table", "Text"]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", some(LANGUAGES, 2))
 def test_questions_show_chart_and_map(desk: Reader, language: str) -> None:
     words = editor_texts(texts(language))
     for question, view, shown in (("figures", "chart", ".bars li"), ("places", "map", ".map circle")):
