@@ -37,7 +37,7 @@ def batched(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     """So many files together; one that gives account of others, or has a copy in another, alone."""
     accounts = [name for name in names if name.endswith(("/internal.json", "/manifest.json")) or name.count("/") < 2]
     others = [name for name in names if name not in accounts]
-    yield from ([name] for name in some(accounts, 6))
+    yield from ([name] for name in some(accounts, 4))
     yield from (others[start : start + size] for start in range(0, len(others), size))
 
 
