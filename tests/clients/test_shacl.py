@@ -8,17 +8,19 @@ from typing import Final
 import pyoxigraph as ox
 import pytest
 import shifty
+from rdflib.namespace import SH
 
 from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
 
-from ..long import LONG
+from ..long import LONG, some
 from .tools import tool
 
 pytestmark = pytest.mark.clients
 # Of processor time, so that it ends: pyshacl parses each query anew for each node, which takes two to five minutes for
-# the publication of this repository; the small one takes one, and has the same shapes.
+# the publication of this repository; the small one, which has the same shapes, takes more than one with all of them.
 SECONDS: Final = 600
+SHAPES: Final = 121  # half of them, among which is one that warns
 
 
 @pytest.fixture(params=["data", "catalogue"])
@@ -33,13 +35,23 @@ def published(request: pytest.FixtureRequest, release: Release, started: Setting
     return dump, release.path / "catalogue-shapes.nt"
 
 
+def with_some_targets(shapes: Path, copy: Path) -> Path:
+    """The shapes, in `make test-clients` without the targets of some: those are not run."""
+    lines = shapes.read_text(encoding="utf-8").splitlines(keepends=True)
+    targets = {line: line.split(" ", 1)[0] for line in lines if f" <{SH}target" in line}
+    chosen = {*some(sorted({*targets.values()}), SHAPES)}
+    copy.write_text("".join(line for line in lines if targets.get(line) in {None, *chosen}), encoding="utf-8")
+    return copy
+
+
 def limit() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
-def test_pyshacl(published: tuple[Path, Path]) -> None:
-    """All that it finds are warnings."""
+def test_pyshacl(published: tuple[Path, Path], tmp_path: Path) -> None:
+    """All that it finds are warnings; by some of the shapes, or by all."""
     data, shapes = published
+    shapes = with_some_targets(shapes, tmp_path / "shapes.nt")
     command = [tool("pyshacl"), "--shacl", str(shapes), "--allow-warnings", str(data)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=limit)
     assert done.returncode == 0, done.stdout[-2_000:] + done.stderr[-2_000:]

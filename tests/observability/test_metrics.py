@@ -42,7 +42,7 @@ def server(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
         tmp_path_factory.mktemp("server"),
         ATMPGRAPH_SERVER_WORKERS="2",
         ATMPGRAPH_QUERIES_MAX_ROWS="100",
-        ATMPGRAPH_QUERIES_RUNNING_SECONDS_PER_MINUTE="5",
+        ATMPGRAPH_QUERIES_RUNNING_SECONDS_PER_MINUTE="3",
         ATMPGRAPH_PROXY_TRUSTED=TRUSTED,
     ) as target:
         yield target
@@ -129,7 +129,7 @@ def test_queries_are_counted_by_outcome(server: OverSocket) -> None:
     assert ask("SELECT * { ?s ?p ?o }") == 200
     assert ask("ASK { ?counted ?p ?o }") == 200
     assert ask("ASK {") == 400
-    assert ask(SLOW, timeout="6") == 504
+    assert ask(SLOW, timeout="4") == 504
     assert ask("ASK { ?refused ?p ?o }") == 429
     after = figures(server)
     assert moved(before, after, "atmpgraph_queries_total") == {

@@ -33,7 +33,7 @@ from atmpgraph.settings import Settings
 from atmpgraph.sources.package import Package
 from atmpgraph.starter import start
 
-from ..conftest import BASE, edit
+from ..conftest import BASE, ROOT, edit
 from ..long import some
 
 
@@ -358,13 +358,14 @@ def test_a_shape_that_is_written_while_the_tables_are_checked_counts(
     monkeypatch.setattr(preparation, "_GROWTH", 1_000_000)
     changes = {"jobs": 2, "max_reference_statements": 0, "part_bytes": 1_000}
     settings = started.model_copy(update={"build": started.build.model_copy(update=changes)})
+    for file in (ROOT / "shapes").glob("*.ttl"):  # to plan for the supplied ones takes longer than to build
+        (settings.path(settings.folders.shapes) / file.name).write_text("", encoding="utf-8")
     begin = preparation.Preparation.begin
 
     def planned(self: preparation.Preparation, package: Package) -> None:
         begin(self, package)
         self._plan()
         own = settings.path(settings.folders.shapes) / "own.ttl"
-        own.parent.mkdir(exist_ok=True)
         own.write_text(OWN_SHAPE, encoding="utf-8")
 
     monkeypatch.setattr(preparation.Preparation, "begin", planned)

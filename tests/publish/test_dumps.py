@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import pyoxigraph as ox
 import pytest
@@ -30,6 +31,7 @@ from atmpgraph.store import memory_store
 from atmpgraph.vocab import XSD
 
 from ..conftest import ROOT, tables_of
+from ..long import in_turn
 
 BASE = "https://example.org/p/"
 _TEXTS = (
@@ -244,8 +246,13 @@ def _turned(path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"plain", b"plaim"))
 
 
-@pytest.mark.parametrize("damage", [Path.unlink, _cut, _turned])
-@pytest.mark.parametrize("name", ["data.ttl", "data.trig", "graphs/two.ttl", "chunks.json", "tables/people.csv"])
+WAYS: Final = (Path.unlink, _cut, _turned)
+DAMAGED: Final = ("data.ttl", "data.trig", "graphs/two.ttl", "chunks.json", "tables/people.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"), [(name, way) for number, name in enumerate(DAMAGED) for way in in_turn(WAYS, number)]
+)
 def test_what_is_damaged_is_not_taken_over(
     damage: Callable[[Path], None], name: str, small: None, package: Package, tmp_path: Path
 ) -> None:

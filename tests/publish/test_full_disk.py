@@ -45,21 +45,20 @@ def _namespaces() -> None:
         unable("this machine gives no namespaces")
 
 
-@pytest.mark.parametrize("size", some(["40k", "1100k", "2m", "3500k"], 2))
+@pytest.mark.parametrize("size", some(["40k", "1100k", "2m"], 2))
 def test_a_full_disk(size: str, started: Settings) -> None:
     status, said = build_on(f"size={size}", "releases", started)
     assert "Traceback" not in said
     assert ".building" not in said
-    assert status in {0, 1}
-    if status:
-        assert said.splitlines()[-1].startswith("atmpgraph: ")
-        assert "no space is left; free some" in said
-        assert "/place" in said.splitlines()[-1]
+    assert status == 1
+    assert said.splitlines()[-1].startswith("atmpgraph: ")
+    assert "no space is left; free some" in said
+    assert "/place" in said.splitlines()[-1]
 
 
-def test_there_are_sizes_that_do_and_that_do_not_suffice(started: Settings) -> None:
-    assert build_on("size=2m", "releases", started)[0] == 1
-    assert build_on("size=20m", "releases", started)[0] == 0
+def test_there_are_sizes_that_suffice(started: Settings) -> None:
+    status, said = build_on("size=20m", "releases", started)
+    assert (status, ".building" in said) == (0, False)
 
 
 def test_a_read_only_disk(started: Settings) -> None:

@@ -24,7 +24,7 @@ STEPS: Final = (
     "mapping the tables",
     "checking the graph against the shapes",
     "making and checking the catalogue",
-    "writing the release",
+    "writing the release",  # but not by a check
 )
 
 
@@ -64,10 +64,8 @@ def interrupted(command: str, step: str, number: int, settings: Settings, tempor
     return process.wait(PATIENCE), said
 
 
-@pytest.mark.parametrize(("command", "step"), some(product(("build", "check"), STEPS), 5))
+@pytest.mark.parametrize(("command", "step"), some([*product(("build", "check"), STEPS)][:-1], 3))
 def test_ctrl_c_in_each_step(command: str, step: str, started: Settings, tmp_path: Path) -> None:
-    if command == "check" and step == STEPS[-1]:
-        pytest.skip("a check writes no release")
     releases = ReleasesFolder(started.path(started.folders.releases))
     changed_table(started)
     before, live = left(releases.path), releases.live

@@ -64,7 +64,7 @@ def test_it_may_be_killed_at_each_step(started: Settings, tmp_path: Path) -> Non
         assert status == 0, output
         steps = int(output.rpartition("steps ")[2].split()[0])
         assert steps > 20
-        for number, at in enumerate(some(range(1, steps + 1), 3), 1):
+        for number, at in enumerate(some(range(1, steps + 1), 2), 1):
             release, before = names[number % PUSHES], folder.live
             status, output = _run(settings, release, at)
             assert status in {-signal.SIGKILL, 0}, output

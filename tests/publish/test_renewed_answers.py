@@ -122,7 +122,7 @@ def test_random_changes_end_in_the_bytes_of_what_is_asked(release: Release, rele
     chance, base, lines = random.Random(3), released.base, release.folder.canonical.read_bytes().splitlines(True)
     library = read_library(released.layered("queries"), released.languages)
     queries = [query.in_language(released.languages[0]) for query in library.values() if query.head.rows]
-    count, tries = 0, often(6, 60)
+    count, tries = 0, often(4, 60)
     for _ in range(tries):
         then, lines = lines, edited(lines, chance)
         for query in queries:

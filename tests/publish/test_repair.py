@@ -37,7 +37,7 @@ def batched(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     """So many files together; one that gives account of others, or has a copy in another, alone."""
     accounts = [name for name in names if name.endswith(("/internal.json", "/manifest.json")) or name.count("/") < 2]
     others = [name for name in names if name not in accounts]
-    yield from ([name] for name in some(accounts, 6))
+    yield from ([name] for name in some(accounts, 4))
     yield from (others[start : start + size] for start in range(0, len(others), size))
 
 
@@ -167,7 +167,7 @@ def test_what_is_made_from_another_damaged_release_waits_for_it(
     assert all(repair.done for repair in build(settings).repairs)
     assert list(verify(folder.path, settings.base)) == []
     client = create_app(settings).test_client()
-    for url, answer in answers(client, list(expected)).items():
+    for url, answer in answers(client, some(expected, 60)).items():
         assert answer == expected[url], url
 
 
@@ -185,7 +185,7 @@ def test_a_lost_listing_vouches_for_nothing(
     assert all(repair.done for repair in build(settings).repairs)
     assert list(verify(folder.path, settings.base)) == []
     client = create_app(settings).test_client()
-    for url, answer in answers(client, list(expected)).items():
+    for url, answer in answers(client, some(expected, 60)).items():
         assert answer == expected[url], url
 
 

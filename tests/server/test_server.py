@@ -198,7 +198,7 @@ def unlimited(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> I
 def test_an_answer_without_limits_is_sent_as_it_comes_and_what_breaks_off_looks_so(unlimited: OverSocket) -> None:
     endless = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     with socket.create_connection(("127.0.0.1", unlimited.port), timeout=PATIENCE) as connection:
-        target = path(endless, format="csv", timeout="8")
+        target = path(endless, format="csv", timeout="4")
         connection.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         found, last = connection.recv(65_536), b""
         assert found.startswith(b"HTTP/1.1 200")

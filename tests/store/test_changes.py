@@ -16,7 +16,7 @@ NODES = [f"<urn:n{number}>" for number in range(4)]
 PREDICATES = [f"<urn:p{number}>" for number in range(4)]
 VARIABLES = ["?this", "?a", "?b", "?c"]
 GRAPHS = ["<urn:g0>", "<urn:g1>"]
-QUERIES = 5_000 if LONG else 250
+QUERIES = 5_000 if LONG else 150
 
 
 def term(chance: random.Random) -> str:

@@ -16,7 +16,7 @@ from atmpgraph.web import create_app
 from ..long import often
 from ..release.damages import DAMAGES, answers, copied, files
 
-EVERY: Final = often(16, 4)  # each file with two of the eight ways, or each second one with one
+EVERY: Final = often(24, 4)  # each file with two of the eight ways, or each third one with one
 
 
 @pytest.mark.parametrize("mode", ["before the start", "while it is served"])

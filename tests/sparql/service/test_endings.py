@@ -107,15 +107,15 @@ def test_a_service_that_accepts_nobody_does_not_answer(service: Service) -> None
 def test_one_that_runs_long_queries_is_alive(service: Service, threads: ThreadPoolExecutor) -> None:
     """However long a query takes, the sign of life of the service is that of its one thread."""
     alive = service.process.pid
-    future = threads.submit(service.problem, SLOW, seconds=3 * SILENCE)
+    future = threads.submit(service.problem, SLOW, seconds=1.5 * SILENCE)
     with suppress(ProblemError):
-        submit(service.process.address(), request_of(service.release, SLOW, seconds=2 * SILENCE), id, SILENCE)
+        submit(service.process.address(), request_of(service.release, SLOW, seconds=1.25 * SILENCE), id, SILENCE)
     assert "timeout" in future.result().detail
     assert service.process.pid == alive
 
 
 def test_a_query_whose_service_dies_runs_again(service: Service, threads: ThreadPoolExecutor) -> None:
-    future = threads.submit(service.problem, SLOW, processor=3.0)
+    future = threads.submit(service.problem, SLOW, processor=1.5)
     running(service)
     first = service.process.pid
     os.kill(first, signal.SIGKILL)

@@ -48,7 +48,7 @@ def outcome(service: Service, number: int) -> Problem | str:
 def test_queries_on_a_release_that_is_removed_are_told_so(started: Settings) -> None:
     """Two run on stores that are open, and go on; the others wait, and find theirs gone."""
     before = current(started)
-    service = Service(replace(LIMITS, workers=2, timeout_seconds=15.0), before)
+    service = Service(replace(LIMITS, workers=2, timeout_seconds=6.0), before)
     with ThreadPoolExecutor(7) as threads:
         futures = [threads.submit(outcome, service, number) for number in range(7)]
         assert until(lambda: sum(processor_time(worker) > 0.25 for worker in service.workers()) >= 2)
