@@ -188,6 +188,16 @@ class NestingError(QueryError):
     line: int
     column: int
 
+    def __post_init__(self) -> None:
+        """Say it."""
+        super().__init__(
+            "The query nests more than {most} brackets or operators one inside the other (line {line}, column"
+            " {column}). Simplify it, or divide it into several.",
+            most=self.most,
+            line=self.line,
+            column=self.column,
+        )
+
 
 @dataclass(eq=False)
 class ComplexityError(QueryError):
@@ -202,6 +212,22 @@ class ComplexityError(QueryError):
     most: int
     line: int
     column: int
+
+    def __post_init__(self) -> None:
+        """Say it."""
+        values = {"most": self.most, "line": self.line, "column": self.column}
+        if self.kind == "patterns":
+            super().__init__(
+                "The query joins {most} patterns or more in one group (line {line}, column {column}). Divide it into"
+                " several; list what is searched for with VALUES.",
+                **values,
+            )
+        else:
+            super().__init__(
+                "The query has more than {most} operators (line {line}, column {column}). Divide it into several; list"
+                " values with VALUES or IN.",
+                **values,
+            )
 
 
 class TooManyKeywordsError(QueryError):

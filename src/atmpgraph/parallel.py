@@ -7,7 +7,6 @@ the command ends them.
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
@@ -26,6 +25,7 @@ from multiprocessing import (
 from typing import Any, Final, Protocol, TypeVar
 
 from .i18n import TranslatedError, message
+from .interpreter import own_path
 from .interrupts import undisturbed
 
 T = TypeVar("T")
@@ -60,7 +60,7 @@ def _start_method(modules: Sequence[str] = ()) -> str:
 def _own_path() -> Iterator[None]:
     """Start processes that import what this one would, and nothing from a folder that only they are in."""
     before = {**os.environ}
-    os.environ |= {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+    os.environ |= own_path()
     try:
         yield
     finally:

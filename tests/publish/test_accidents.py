@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rdflib.namespace import SH
 
 from atmpgraph.cli import main
 
+BOTTOMLESS = f"{'{' * 3_000} ?s ?p ?o {'}' * 3_000}"  # on a stack of 8 MB the engine ends the process
 ORGANISATIONS = "slug,name_en,kind,source,quotation\nexample-university,Example,university,announcement,members\n"
 
 
@@ -116,6 +118,22 @@ ACCIDENTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "bottomless settings": (content("atmpgraph.toml", "a = " + "[" * 100_000), "les unes dans les autres"),
     "a bottomless list": (content("lists/x.toml", "a = " + "[" * 100_000), "les unes dans les autres"),
     "a bottomless template": (content("templates/x.html", "{{ " + "(" * 100_000 + "}}"), "les unes dans les autres"),
+    "a bottomless question": (content("queries/x.rq", f"SELECT * WHERE {BOTTOMLESS}"), "La requête imbrique plus de"),
+    "a bottomless dataset": (
+        content("data/datasets/x.rq", f"CONSTRUCT {{ ?s ?p ?o }} WHERE {BOTTOMLESS}"),
+        "La requête imbrique plus de",
+    ),
+    "a bottomless rule": (
+        content("data/rules/x.rq", f"CONSTRUCT {{ ?s ?p ?o }} WHERE {BOTTOMLESS}"),
+        "La requête imbrique plus de",
+    ),
+    "a bottomless shape": (
+        content(
+            "shapes/x.ttl",
+            f"<urn:s> <{SH}targetNode> <urn:n> ; <{SH}sparql> [ <{SH}select> 'SELECT $this WHERE {BOTTOMLESS}' ] .",
+        ),
+        "La requête imbrique plus de",
+    ),
     "no date": (
         declared(schema={"fields": [{"name": "since", "type": "date", "format": "%Q"}]}),
         "%Q n’est pas",

@@ -34,9 +34,11 @@ from atmpgraph.sparql.answers import (
 )
 from atmpgraph.sparql.library import LibraryQuery, read_library
 from atmpgraph.sparql.protocol import Query
+from atmpgraph.sparql.service import launcher
 from atmpgraph.sparql.service.client import Result, submit
 from atmpgraph.sparql.service.messages import QueryRequest
 from atmpgraph.sparql.service.result_writers import Term, whole_result
+from atmpgraph.store import EMBEDDED, StoreAddress
 from atmpgraph.web import create_app
 from atmpgraph.web.core import query_client
 from atmpgraph.web.core.context import Context, publication
@@ -99,6 +101,17 @@ def test_each_question_is_kept_in_the_first_language(large: Settings) -> None:
             rows = json.loads(there.body)["results"]["bindings"]
             assert (len(rows), there.is_cut) == (there.rows, False), name
     assert answer_file(folder, library["sources"].in_language(first).file_text, MOST_CHOICES).exists()
+
+
+@pytest.mark.parametrize(("name", "value"), [("_MODULE", "atmpgraph.none"), ("_LONGEST_ADDRESS", 1)])
+def test_without_a_query_service_nothing_is_kept(
+    name: str, value: object, large: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that ends at once, or that has no place for its socket: a build would wait for it for ever."""
+    monkeypatch.setattr(launcher, name, value)
+    address = StoreAddress(EMBEDDED.kind, str(_release(large).store), "")
+    publish_answers.write_answers(large, address, large.base, tmp_path / "kept")
+    assert [*(tmp_path / "kept").iterdir()] == []
 
 
 def test_a_page_is_the_same_with_and_without(large: Settings) -> None:
@@ -266,7 +279,11 @@ def _answers(settings: Settings) -> dict[str, tuple[int, str, bytes]]:
 
 @pytest.fixture(scope="module")
 def kept(small_pages: Settings) -> tuple[dict[str, tuple[int, str, bytes]], int]:
-    """What is got of the release that keeps one row of each, and how many queries ran for it."""
+    """What is got of the release that keeps one row of each, and how many queries ran for it.
+
+    Some run once in a process, for any release with the same statements.
+    """
+    _answers(small_pages)
     with pytest.MonkeyPatch.context() as patch:
         ran = _noted(patch)
         return _answers(small_pages), len(ran)

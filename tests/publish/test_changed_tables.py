@@ -1,4 +1,4 @@
-"""A table that grows, is replaced or goes while a build reads it: a sentence, and no release of two states."""
+"""A file that grows, is replaced, comes or goes while a build reads it: a sentence, and no release of two states."""
 
 import os
 import shutil
@@ -13,9 +13,12 @@ from atmpgraph.progress import Progress
 from atmpgraph.publish.build import build
 from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.settings import Settings
+from atmpgraph.settings.layers import Kind, Layered
 
 from ..long import some
 from .test_interrupts import STEPS, changed_table, left
+
+RULE = "CONSTRUCT { ?s a ?o } WHERE { ?s a ?o FILTER(false) }\n"
 
 
 class At(Progress):
@@ -72,3 +75,39 @@ def test_the_same_content_again_is_no_change(started: Settings) -> None:
         copy.replace(table)
 
     assert build(started, At(STEPS[2], put_back)).new
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "step"),
+    [
+        ("shapes", "own.ttl", STEPS[-1]),
+        ("lists", "funding.toml", "checking the graph against the shapes"),
+        ("queries", "new.rq", STEPS[-1]),
+        ("rules", "own.rq", "making and checking the catalogue"),
+    ],
+)
+def test_what_else_a_release_is_made_from_changes_while_it_is_made(
+    kind: Kind, name: str, step: str, started: Settings
+) -> None:
+    """A file that changes, comes or goes: what was checked and what is published would be two states."""
+    place = started.layered(kind)
+    assert isinstance(place, Layered)
+    place.own.mkdir(parents=True, exist_ok=True)
+    if name != "new.rq":
+        supplied = place.supplied / name
+        text = supplied.read_text(encoding="utf-8") if supplied.exists() else RULE if kind == "rules" else "# one\n"
+        (place.own / name).write_text(text, encoding="utf-8")
+    releases = ReleasesFolder(started.path(started.folders.releases))
+    changed_table(started)
+    before, live = left(releases.path), releases.live
+    with pytest.raises(TranslatedError, match=name) as error:
+        build(started, At(step, lambda: (place.own / name).write_text("# another\n", encoding="utf-8")))
+    assert str(error.value).startswith(f"{place.own / name} changed while it was read")
+    assert (left(releases.path), releases.live) == (before, live)
+
+
+def test_what_an_editor_puts_beside_is_no_change(started: Settings) -> None:
+    shapes = started.layered("shapes").own
+    shapes.mkdir(exist_ok=True)
+    changed_table(started)
+    assert build(started, At(STEPS[-1], lambda: (shapes / ".own.ttl.swp").write_text("x", encoding="utf-8"))).new

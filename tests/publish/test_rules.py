@@ -57,6 +57,16 @@ def test_a_rule_that_is_no_construct_is_told_with_its_file(tmp_path: Path) -> No
         list(rule_lines(tmp_path / "wrong.rq", memory_store([], BASE)))
 
 
+def test_a_rule_that_would_end_the_process_is_told_with_its_file(tmp_path: Path) -> None:
+    """The engine recurses over what is nested, and over chains: 3,000 groups end a process on a stack of 8 MB."""
+    deep = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {'{' * 3_000} ?s ?p ?o {'}' * 3_000}"
+    chain = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s ?p ?o FILTER({'1+' * 60_000}1) }}"
+    for text, reason in ((deep, "nests"), (chain, "operators")):
+        (tmp_path / "wrong.rq").write_text(text, encoding="utf-8")
+        with pytest.raises(TranslatedError, match=rf"wrong\.rq: .*{reason}"):
+            list(rule_lines(tmp_path / "wrong.rq", memory_store([], BASE)))
+
+
 def test_an_empty_graph_follows_from_nothing() -> None:
     stated = {name: [*rule_lines(rule, memory_store([], BASE))] for name, rule in rules(supplied("rules")).items()}
     assert stated

@@ -306,10 +306,11 @@ def test_a_long_cell_that_is_allowed_is_read(tmp_path: Path) -> None:
     assert check_tables(package, Build(max_cell_characters=299_999)).findings[0].places == (Place("t.csv", 2, "slug"),)
 
 
-def test_control_characters_are_counted_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("character", ["\x07", "\ufffe", "\uffff"])
+def test_what_xml_cannot_say_is_counted_too(tmp_path: Path, character: str) -> None:
     package = package_of(tmp_path, "s-{n},1,,\n")
     table = tmp_path / "t.csv"
-    table.write_text(table.read_text(encoding="utf-8").replace(",\n", ",\x07\n"), encoding="utf-8")
+    table.write_text(table.read_text(encoding="utf-8").replace(",\n", f",{character}\n"), encoding="utf-8")
     listed = check_tables(package, Build(max_listed_findings=10))
     assert len(listed.findings) == 20, "ten foreign keys and ten control characters"
     assert listed.more == {Severity.VIOLATION: 2 * ROWS - 20}

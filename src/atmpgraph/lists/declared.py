@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import pyoxigraph as ox
 
-from ..errors import SettingsError
+from ..errors import QueryError, SettingsError
 from ..findings import Finding, Place, Severity
 from ..i18n import every_language, message
 from ..reasons import reason_of
+from ..sparql.syntax.complexity import expect_shallow
 from ..vocab import prefixes
 
 if TYPE_CHECKING:  # a worker starts faster without
@@ -268,8 +269,9 @@ def _texts(content: Mapping[str, Any], name: str, at: str) -> dict[str, str]:
 def _check_query(query: str, at: str, base: str) -> None:
     """Make sure that a query can be run, and binds what it selects."""
     try:
+        expect_shallow(query)
         ox.Store().query(prologue() + query, base_iri=base)
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, QueryError) as error:
         raise DeclarationError(message("not a pattern of SPARQL: {reason}"), at, reason=reason_of(error)) from None
     for name in re.findall(r"\?(\w+)", query.partition("WHERE")[0]):
         if not re.search(rf"[?$]{name}\b", query.partition("WHERE")[2]):

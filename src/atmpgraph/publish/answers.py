@@ -133,9 +133,8 @@ def _ask(
     """
     limits = replace(limits, workers=2, timeout_seconds=_BUSY * seconds, result_bytes=0)  # one is left to other clients
     limits = replace(limits, running_seconds_per_minute=600.0, max_running_per_client=1, gives_way=False)
-    service = ServiceProcess(limits)
-    with suppress(ServerError), service.supervised() as socket:
-        service.address()
+    with suppress(ServerError), (service := ServiceProcess(limits)).supervised() as socket:
+        service.await_start(lambda: False)
 
         def run(text: str, store: StoreAddress, most: int) -> Result:
             job = _job(text, store, base, limits, most)

@@ -58,7 +58,7 @@ def check(settings: Settings, folder: Path, progress: Progress = SILENT, *, note
 
 @contextmanager
 def _unchanged(tables: Tables) -> Iterator[None]:
-    """Make sure that no table has changed meanwhile, before whatever else is told: that may have led to it.
+    """Make sure that no file has changed meanwhile, before whatever else is told: that may have led to it.
 
     Raises:
         AtmpgraphError: one has.
@@ -66,9 +66,9 @@ def _unchanged(tables: Tables) -> Iterator[None]:
     try:
         yield
     except Exception:
-        tables.snapshot.require_unchanged()
+        tables.require_unchanged()
         raise
-    tables.snapshot.require_unchanged()
+    tables.require_unchanged()
 
 
 @dataclass(frozen=True)

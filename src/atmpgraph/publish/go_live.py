@@ -56,6 +56,7 @@ def go_live(candidate: Candidate, settings: Settings, progress: Progress = SILEN
 
     Raises:
         ReleaseError: the store does not give back the statements.
+        TranslatedError: a file that the release is made from changed meanwhile.
     """
     releases, digest = settings.path(settings.folders.releases), candidate.graph.digest
     folder = ReleasesFolder(releases)
@@ -63,6 +64,7 @@ def go_live(candidate: Candidate, settings: Settings, progress: Progress = SILEN
     if candidate.new:
         progress.step(message("writing the release"))
         complete(candidate, settings)
+        candidate.graph.tables.inputs.require_unchanged()  # some were read just now: shapes, lists, questions
     finish()
     before = _Before(history(releases), live_file_dates(releases))
     with _in_place(candidate, release, is_live=live == digest):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from ..charts.declared import chart_faults
 from ..findings import Finding, Listed, Report, Severity, ViolationError
@@ -16,6 +17,7 @@ from ..layers.vocabulary import vocabulary_findings
 from ..mapping.compile import CellError, judged_cells
 from ..progress import SILENT, Progress
 from ..settings import Settings
+from ..settings.layers import Kind
 from ..sources.check import check_tables
 from ..sources.code_lists import CodeLists, read_code_lists
 from ..sources.descriptions import TableDescription, described
@@ -31,6 +33,8 @@ from .other_files import lists_lacking, other_findings, turtle_findings
 from .source_texts import read_source_texts
 from .wrong_cells import WrongCells
 
+_INPUTS: Final[tuple[Kind, ...]] = "mapping", "shapes", "queries", "lists", "charts", "ontology", "rules", "datasets"
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -42,6 +46,7 @@ class Tables:
         findings: a warning for each absent text, and a remark for each supplied file that is replaced.
         snapshot: of the files, from before they were checked.
         advised: a warning for each row that had better have a quotation, and for each doubtful identifier.
+        inputs: the shapes, lists and all else that a build reads, some of it several times, as they are now.
     """
 
     package: Package
@@ -49,6 +54,16 @@ class Tables:
     findings: tuple[Finding, ...] = ()
     snapshot: Snapshot = field(default=Snapshot({}), repr=False)
     advised: Listed = field(default=Listed())
+    inputs: Snapshot = field(default=Snapshot({}), repr=False)
+
+    def require_unchanged(self) -> None:
+        """Require that all files are as they were.
+
+        Raises:
+            TranslatedError: one has other content now.
+        """
+        self.snapshot.require_unchanged()
+        self.inputs.require_unchanged()
 
     def counts(self) -> dict[str, int]:
         """The counts for a report."""
@@ -105,7 +120,15 @@ def read_tables(
             snapshot.require_unchanged()
             raise ViolationError(Report(listed.findings, Tables(package, {}).counts(), listed.more))
     texts, absent = read_source_texts(package, [settings.path(f) for f in settings.folders.source_texts])
-    return Tables(package, texts, (*absent, *checked.findings, *faulty_queries, *own), snapshot, advised)
+    return Tables(
+        package, texts, (*absent, *checked.findings, *faulty_queries, *own), snapshot, advised, _inputs(settings)
+    )
+
+
+def _inputs(settings: Settings) -> Snapshot:
+    """The files that make a release beside its tables."""
+    releases, layers = settings.path(settings.folders.releases), map(settings.layered, _INPUTS)
+    return Snapshot.of_folders(each for each in layers if not releases.is_relative_to(each.own))
 
 
 def _violates(listed: Listed) -> bool:

@@ -18,6 +18,7 @@ from ..i18n import Sentence, every_language, message, texts
 from ..rdf.datatypes import TermError, as_stored, literal_form
 from ..reasons import reason_of
 from ..settings.layers import Layered
+from ..sparql.syntax.complexity import expect_shallow
 from .constraint_text import constraint_text
 from .patterns import Engine, PatternError, engine_pattern, patterns_in
 from .shape_texts import filled
@@ -498,6 +499,7 @@ class _Faults:
         text = _FILLED_IN.sub("<urn:path>", constraint_text(graph, constraint))
         before = text[: len(text) - len(_FILLED_IN.sub("<urn:path>", str(query)))].count("\n")
         try:
+            expect_shallow(text)
             ox.Store().query(text.replace("$this", "?this"))
             prepareQuery(text)
         except SyntaxError as error:

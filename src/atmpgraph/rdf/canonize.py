@@ -3,6 +3,7 @@
 `python -m atmpgraph.rdf.canonize SECONDS` reads N-Quads from standard input and writes them with canonical labels.
 """
 
+import os
 import resource
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from collections.abc import Sequence
 from typing import Final
 
 import pyoxigraph as ox
+
+from ..interpreter import own_path
 
 _FEW: Final = 7  # nodes that look alike take less than a second, however they are connected
 
@@ -44,7 +47,8 @@ def canonical(quads: Sequence[ox.Quad], seconds: int) -> list[ox.Quad]:
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
         return sorted(dataset, key=str)
     command = [sys.executable, "-m", __name__, str(seconds)]
-    done = subprocess.run(command, input=ox.serialize(quads, format=ox.RdfFormat.N_QUADS), capture_output=True)  # noqa: S603
+    lines = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
+    done = subprocess.run(command, input=lines, capture_output=True, env=os.environ | own_path())  # noqa: S603
     if done.returncode:
         raise AlikeNodesError(alike)
     return sorted(ox.parse(done.stdout, format=ox.RdfFormat.N_QUADS), key=str)

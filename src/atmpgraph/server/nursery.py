@@ -21,6 +21,7 @@ from functools import partial
 from typing import Final, NoReturn
 
 from ..errors import AtmpgraphError
+from ..interpreter import own_path
 from ..observability import log
 
 READY: Final = b"ready"  # what a web process says when it serves
@@ -118,7 +119,7 @@ class Nursery:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", _MODULE, str(os.getpid()), *map(str, descriptors)),
                 pass_fds=(*descriptors, *log.descriptors()),
-                env=os.environ | log.handed_on(),
+                env=os.environ | own_path() | log.handed_on(),
                 restore_signals=False,  # what this process ignores, that one ignores from its start on
             )
         except OSError as error:  # the system allows no more processes or descriptors

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Self, TypeAlias
@@ -160,15 +160,23 @@ class Snapshot:
 
     Attributes:
         files: the state of each file.
+        folders: those that have some of the files, and are to get no others.
     """
 
     files: dict[Path, "_State"]
+    folders: tuple[Folder, ...] = ()
 
     @classmethod
     def of(cls, package: Package) -> Self:
         """The state of now."""
         files = [package.folder / DESCRIPTOR, *(table.source.origin for table in package.tables.values())]
         return cls({file: (_identity(file), _digest(file)) for file in files})
+
+    @classmethod
+    def of_folders(cls, folders: Iterable[Folder]) -> Self:
+        """The state of now of the files in some folders."""
+        several = tuple(folders)
+        return cls({file: (_identity(file), _digest(file)) for file in _read_of(several)}, several)
 
     def require_unchanged(self) -> None:
         """Require that the files are as they were.
@@ -179,8 +187,17 @@ class Snapshot:
         for file, before in self.files.items():
             if _identity(file) != before[0] and _digest(file) != before[1]:
                 raise TranslatedError(CHANGED, file=str(file))
+        for file in _read_of(self.folders):
+            if file not in self.files:
+                raise TranslatedError(CHANGED, file=str(file))
 
 
+def _read_of(folders: Iterable[Folder]) -> list[Path]:
+    """The files in some folders that a build reads; what an editor puts beside them is none."""
+    return [file for folder in folders for file in folder.rglob("*") if file.suffix in _READ]
+
+
+_READ: Final = frozenset({".csv", ".json", ".rq", ".toml", ".ttl"})
 _Identity: TypeAlias = tuple[int, ...]
 _State: TypeAlias = tuple[_Identity, str]  # and the SHA-256 of the content; both are empty where there is no file
 _NO_DESCRIPTOR: Final = message("{file}: no such file; a Data Package describes the tables, write one")

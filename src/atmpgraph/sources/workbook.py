@@ -1,6 +1,7 @@
 """The rows of a sheet, read by a process of its own (`workbook_process`), and what is wrong with the workbook."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..i18n import message
+from ..interpreter import own_path
 
 FIRST_SEEN: Final = 0  # the number of the first sheet that is not hidden
 _PROCESS: Final = "atmpgraph.sources.workbook_process"
@@ -88,7 +90,8 @@ def _rows(records: Iterator[Any], mebibytes: int) -> Iterator[tuple[int, list[An
 def _records(path: Path, sheet: str | int | None, mebibytes: int) -> Iterator[Any]:
     command = [sys.executable, "-m", _PROCESS, str(path.resolve()), json.dumps(sheet), str(mebibytes)]
     ended = False
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603
+    environment = os.environ | own_path()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)  # noqa: S603
     try:
         with process:
             for line in process.stdout or ():

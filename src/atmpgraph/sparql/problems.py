@@ -76,22 +76,7 @@ def _evaluation_problem(error: UnknownGraphError | EvaluationError) -> Problem:
 
 
 def _complexity_problem(error: NestingError | ComplexityError) -> Problem:
-    if isinstance(error, NestingError):
-        detail = (
-            "The query nests more than {most} brackets or operators one inside the other (line {line}, column"
-            " {column}). Simplify it, or divide it into several."
-        )
-    elif error.kind == "patterns":
-        detail = (
-            "The query joins {most} patterns or more in one group (line {line}, column {column}). Divide it into"
-            " several; list what is searched for with VALUES."
-        )
-    else:
-        detail = (
-            "The query has more than {most} operators (line {line}, column {column}). Divide it into several; list"
-            " values with VALUES or IN."
-        )
-    return Problem(400, detail, _position(error), values={"most": error.most, **_position(error)})
+    return Problem(400, error.sentence, _position(error), values=error.values)
 
 
 def _service_problem(error: ServiceNotAllowedError) -> Problem:

@@ -37,6 +37,16 @@ def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path: Path) 
     listening[1].close()
 
 
+@pytest.mark.parametrize("name", ["csv", "types", "atmpgraph"])
+def test_a_module_in_the_folder_passes_for_no_other(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / f"{name}.py").write_text("raise SystemExit('of the folder')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    service = ServiceProcess(LIMITS)
+    with service.supervised():
+        service.await_start(lambda: False)
+        assert service.pid
+
+
 def test_a_service_that_cannot_be_started_for_a_while_is_started_then(monkeypatch: pytest.MonkeyPatch) -> None:
     start, refused = subprocess.Popen, list[OSError]()
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from ...errors import ServerError
+from ...interpreter import own_path
 from ...observability import log, metrics
 from ...reasons import refusal_of
 from ..limits import Limits
@@ -91,6 +92,7 @@ class _Service:
             stdin=subprocess.PIPE,
             pass_fds=(descriptor, *log.descriptors()),
             env=os.environ
+            | own_path()
             | log.handed_on()
             | {"RUST_BACKTRACE": "0"},  # a trace of a crash of the engine takes seconds
             restore_signals=False,  # what this process ignores, that one ignores from its start on

@@ -46,6 +46,9 @@ class MaxComplexity:
     operators: int
 
 
+_DEEPEST: Final = MaxComplexity(nesting=1_000, patterns=1 << 62, operators=10_000)  # 1,500 and more are read yet
+
+
 @dataclass
 class _Bracket:
     """An open bracket.
@@ -217,6 +220,16 @@ def check_complexity(text: str, most: MaxComplexity) -> None:
     """
     if not _is_small(text, most):
         _Counter(text, most).count(words(text))
+
+
+def expect_shallow(text: str) -> None:
+    """Pass a query that the engine reads on any stack: a deeper one in a file of the publication would end the process.
+
+    Raises:
+        NestingError, ComplexityError: it is another one.
+    """
+    if len(text) > _DEEPEST.nesting:
+        check_complexity(text, _DEEPEST)
 
 
 def _is_small(text: str, most: MaxComplexity) -> bool:
