@@ -180,6 +180,26 @@ def test_what_no_worker_has_begun_is_run_by_the_caller(tmp_path: Path) -> None:
     assert all(not alive(int(process.name)) for name in "ab" for process in (tmp_path / name).iterdir())
 
 
+def test_what_happens_to_a_worker_beside_is_told() -> None:
+    with beside(2) as run, pytest.raises(DamagedError, match="missing"):
+        run(fail, 0, os.getpid())()
+    with pytest.raises(AtmpgraphError, match=KILLED[:20]), beside(2) as run:
+        run(end, 0)()
+
+
+def test_an_error_in_the_block_waits_for_no_worker(tmp_path: Path) -> None:
+    def leave() -> None:
+        with beside(2) as run:
+            for _ in range(3):
+                run(wait, str(tmp_path))
+            assert until(lambda: len([*tmp_path.iterdir()]) == 2)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        leave()
+    assert until(lambda: not [each for each in tmp_path.iterdir() if alive(int(each.name))])
+
+
 def test_what_a_free_worker_gets_is_not_taken_back() -> None:
     for _ in range(3):
         with beside(2, 1) as run:

@@ -1,6 +1,7 @@
-"""Processes that import what this one would, and nothing from a folder that only they are in.
+"""Processes that import what this one would, and nothing else from the folder that they are started in.
 
-A folder may have a `csv.py` of its own: it would pass for the module of that name.
+That may have a `csv.py` of its own, which would pass for the module of that name. A folder in which `python -m` is
+called is on the path of this process, and so of those.
 """
 
 import os

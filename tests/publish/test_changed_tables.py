@@ -14,6 +14,7 @@ from atmpgraph.publish.build import build
 from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.settings import Settings
 from atmpgraph.settings.layers import Kind, Layered
+from atmpgraph.sources.package import Snapshot
 
 from ..long import some
 from .test_interrupts import STEPS, changed_table, left
@@ -83,6 +84,7 @@ def test_the_same_content_again_is_no_change(started: Settings) -> None:
         ("shapes", "own.ttl", STEPS[-1]),
         ("lists", "funding.toml", "checking the graph against the shapes"),
         ("queries", "new.rq", STEPS[-1]),
+        ("queries", "new.rq", "checking the tables"),
         ("rules", "own.rq", "making and checking the catalogue"),
     ],
 )
@@ -111,3 +113,22 @@ def test_what_an_editor_puts_beside_is_no_change(started: Settings) -> None:
     shapes.mkdir(exist_ok=True)
     changed_table(started)
     assert build(started, At(STEPS[-1], lambda: (shapes / ".own.ttl.swp").write_text("x", encoding="utf-8"))).new
+
+
+@pytest.mark.parametrize("name", ["coverage.rq", "catalogue.ttl"])
+def test_single_files_are_watched_too(name: str, started: Settings) -> None:
+    file = started.path(started.folders.data) / name
+    changed_table(started)
+    with pytest.raises(TranslatedError, match=name):
+        build(started, At(STEPS[-1], lambda: file.write_text("# another\n", encoding="utf-8")))
+
+
+def test_releases_inside_a_folder_are_no_change(tmp_path: Path) -> None:
+    (tmp_path / "mine.rq").touch()
+    snapshot = Snapshot.of_folders([tmp_path], apart=tmp_path / "releases")
+    (tmp_path / "releases").mkdir()
+    (tmp_path / "releases" / "report.json").touch()
+    snapshot.require_unchanged()
+    (tmp_path / "other.rq").touch()
+    with pytest.raises(TranslatedError, match=r"other\.rq"):
+        snapshot.require_unchanged()

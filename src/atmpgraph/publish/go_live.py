@@ -214,11 +214,11 @@ def complete(candidate: Candidate, settings: Settings) -> None:
     earlier, live = releases.release(previous) if previous else None, live_release(releases.path)
     if earlier and not earlier.canonical.is_file():  # somebody took its folder away
         earlier = None
-    unchanged = Unchanged.since(earlier, folder, settings.languages)
+    unchanged, downloads = Unchanged.since(earlier, folder, settings.languages), folder.downloads()
     with beside(settings.build.processes if graph.is_large else 1) as run:
         begun = _begin_reading(run, candidate, settings, unchanged)
         is_new_store = run(giving_way, prove_store, folder, live, graph.digest)
-        listed = run(giving_way, list_files, folder.downloads())
+        listed = run(giving_way, list_files, downloads)
         coded = begin_coding(folder, run, earlier)
         measured = _write_quality(candidate, settings, releases, earlier, unchanged)
         changes = write_changes(folder.path, earlier, settings.base)

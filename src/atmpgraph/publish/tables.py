@@ -1,7 +1,8 @@
 """The tables of a publication, checked: the first artefact of a build."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from ..charts.declared import chart_faults
@@ -33,7 +34,7 @@ from .other_files import lists_lacking, other_findings, turtle_findings
 from .source_texts import read_source_texts
 from .wrong_cells import WrongCells
 
-_INPUTS: Final[tuple[Kind, ...]] = "mapping", "shapes", "queries", "lists", "charts", "ontology", "rules", "datasets"
+_INPUTS: Final[tuple[Kind, ...]] = "mapping", "queries", "lists", "charts", "ontology", "rules", "datasets"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Tables:
         findings: a warning for each absent text, and a remark for each supplied file that is replaced.
         snapshot: of the files, from before they were checked.
         advised: a warning for each row that had better have a quotation, and for each doubtful identifier.
-        inputs: the shapes, lists and all else that a build reads, some of it several times, as they are now.
+        inputs: of the shapes, lists, questions and what else a release is made from, from before they were checked.
     """
 
     package: Package
@@ -85,6 +86,9 @@ def read_tables(
         AtmpgraphError: there is no Data Package, a text is not UTF-8, or a table changed while it was read.
     """
     progress.step(message("checking the questions"))
+    coverage = settings.layered("coverage")
+    curated = settings.path(settings.folders.data).glob("*.ttl")
+    inputs = _inputs(settings, _INPUTS, coverage.own, coverage.supplied, *curated)
     ontology = list(settings.layered("ontology").rglob("*.ttl"))
     broken = [*turtle_findings("files", ontology, settings)]
     unreadable = {place.file for finding in broken for place in finding.places}
@@ -96,6 +100,7 @@ def read_tables(
         raise ViolationError(Report(tuple(own))) from None
     if with_package:
         with_package(package)
+    inputs |= _inputs(settings, ("shapes",))  # the plan of the check knows which shapes it is for
     lacking = [*lists_lacking(codes, package)]  # which also judges those columns without their list
     codes.fill(package.descriptor)
     if not broken:  # else the list may stand in a file that cannot be read
@@ -118,17 +123,15 @@ def read_tables(
         if _violates(blocking + without_terms):  # else a graph is made, and the shapes tell what they find in it too
             listed = blocking + advised + without_terms
             snapshot.require_unchanged()
+            inputs.require_unchanged()
             raise ViolationError(Report(listed.findings, Tables(package, {}).counts(), listed.more))
     texts, absent = read_source_texts(package, [settings.path(f) for f in settings.folders.source_texts])
-    return Tables(
-        package, texts, (*absent, *checked.findings, *faulty_queries, *own), snapshot, advised, _inputs(settings)
-    )
+    return Tables(package, texts, (*absent, *checked.findings, *faulty_queries, *own), snapshot, advised, inputs)
 
 
-def _inputs(settings: Settings) -> Snapshot:
-    """The files that make a release beside its tables."""
-    releases, layers = settings.path(settings.folders.releases), map(settings.layered, _INPUTS)
-    return Snapshot.of_folders(each for each in layers if not releases.is_relative_to(each.own))
+def _inputs(settings: Settings, kinds: Iterable[Kind], *files: Path) -> Snapshot:
+    """The files of some kinds, and others, as they are now."""
+    return Snapshot.of_folders(map(settings.layered, kinds), files, settings.path(settings.folders.releases))
 
 
 def _violates(listed: Listed) -> bool:

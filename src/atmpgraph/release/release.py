@@ -74,6 +74,10 @@ class Release:
     def _hash(self) -> int:
         return hash((self.path, self.base, self.reactivated, self.state, self.remote))
 
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the hash, which is another one in each process."""
+        return {name: value for name, value in vars(self).items() if name != "_hash"}
+
     @cached_property
     def folder(self) -> ReleaseFolder:
         """The files of the release."""

@@ -108,7 +108,7 @@ def _published(releases: Path, look: Callable[[Path, FileState], T], *, default:
         raise
     try:
         return look(path, state)
-    except CutFileError:
+    except (CutFileError, FileNotFoundError):
         raise DamagedError(path, "cut while it was read") from None
 
 

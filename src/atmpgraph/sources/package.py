@@ -161,10 +161,12 @@ class Snapshot:
     Attributes:
         files: the state of each file.
         folders: those that have some of the files, and are to get no others.
+        apart: a folder with files that count nowhere.
     """
 
     files: dict[Path, "_State"]
     folders: tuple[Folder, ...] = ()
+    apart: Path | None = None
 
     @classmethod
     def of(cls, package: Package) -> Self:
@@ -173,10 +175,15 @@ class Snapshot:
         return cls({file: (_identity(file), _digest(file)) for file in files})
 
     @classmethod
-    def of_folders(cls, folders: Iterable[Folder]) -> Self:
-        """The state of now of the files in some folders."""
+    def of_folders(cls, folders: Iterable[Folder], files: Iterable[Path] = (), apart: Path | None = None) -> Self:
+        """The state of now of the files in some folders, but for one inside them, and of some others."""
         several = tuple(folders)
-        return cls({file: (_identity(file), _digest(file)) for file in _read_of(several)}, several)
+        every = (*_read_of(several, apart), *files)
+        return cls({file: (_identity(file), _digest(file)) for file in every}, several, apart)
+
+    def __or__(self, other: "Snapshot") -> "Snapshot":
+        """Both."""
+        return Snapshot({**self.files, **other.files}, (*self.folders, *other.folders), self.apart or other.apart)
 
     def require_unchanged(self) -> None:
         """Require that the files are as they were.
@@ -187,14 +194,15 @@ class Snapshot:
         for file, before in self.files.items():
             if _identity(file) != before[0] and _digest(file) != before[1]:
                 raise TranslatedError(CHANGED, file=str(file))
-        for file in _read_of(self.folders):
+        for file in _read_of(self.folders, self.apart):
             if file not in self.files:
                 raise TranslatedError(CHANGED, file=str(file))
 
 
-def _read_of(folders: Iterable[Folder]) -> list[Path]:
+def _read_of(folders: Iterable[Folder], apart: Path | None) -> list[Path]:
     """The files in some folders that a build reads; what an editor puts beside them is none."""
-    return [file for folder in folders for file in folder.rglob("*") if file.suffix in _READ]
+    files = (file for folder in folders for file in folder.rglob("*") if file.suffix in _READ)
+    return [file for file in files if apart is None or not file.is_relative_to(apart)]
 
 
 _READ: Final = frozenset({".csv", ".json", ".rq", ".toml", ".ttl"})

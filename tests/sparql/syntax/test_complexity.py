@@ -1,5 +1,7 @@
 """How complex a query may be: each kind of long query is answered, or refused with the place where it is too much."""
 
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from hashlib import sha256
@@ -14,7 +16,7 @@ from atmpgraph.http.problem import Problem, ProblemError
 from atmpgraph.release.release import Release
 from atmpgraph.settings.groups import Queries
 from atmpgraph.sparql.syntax import complexity
-from atmpgraph.sparql.syntax.complexity import MaxComplexity, check_complexity
+from atmpgraph.sparql.syntax.complexity import MaxComplexity, check_complexity, expect_shallow
 from atmpgraph.sparql.syntax.tokenizer import words
 from atmpgraph.store import EMBEDDED, StoreAddress
 
@@ -36,16 +38,16 @@ def passes(text: str, most: MaxComplexity = MOST) -> bool:
     return True
 
 
-def accepted(name: str) -> int:
+def accepted(name: str, limits: MaxComplexity = MOST) -> int:
     """The length of the longest query of a kind that is simple enough."""
     least, most = 1, 2
-    while passes(KINDS[name](most)):
+    while passes(KINDS[name](most), limits):
         if most > longest(KINDS[name]):
             return longest(KINDS[name])
         most *= 2
     while least + 1 < most:
         middle = (least + most) // 2
-        least, most = (middle, most) if passes(KINDS[name](middle)) else (least, middle)
+        least, most = (middle, most) if passes(KINDS[name](middle), limits) else (least, middle)
     return least
 
 
@@ -229,3 +231,18 @@ def test_the_quick_look_passes_an_ordinary_query() -> None:
 
 def test_a_text_without_words_is_counted_too() -> None:
     check_complexity("# " + "x" * 10_000, MaxComplexity(1, 1, 1))
+
+
+@pytest.mark.parametrize("name", some(KINDS, 20))
+def test_what_a_file_may_ask_ends_no_process(name: str) -> None:
+    """The longest of each kind that passes, on a stack of 8 MB; as data it has no limit but the length."""
+    most = accepted(name, complexity._DEEPEST)
+    code = (
+        "import resource, sys, pyoxigraph; resource.setrlimit(resource.RLIMIT_STACK, (1 << 23, -1));"
+        "pyoxigraph.Store().query(sys.stdin.read(), base_iri='urn:b')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=KINDS[name](most), text=True, capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode in {0, 1}, (most, done.stderr)  # some are none of SPARQL 1.1
+    expect_shallow(KINDS[name](most))
