@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from ..catalogue.curated import FILE as CATALOGUE
 from ..charts.declared import chart_faults
 from ..findings import Finding, Listed, Report, Severity, ViolationError
 from ..i18n import message
@@ -83,12 +84,11 @@ def read_tables(
 
     Raises:
         ViolationError: a table, a query or another file is wrong.
-        AtmpgraphError: there is no Data Package, a text is not UTF-8, or a table changed while it was read.
+        AtmpgraphError: there is no Data Package, a text is not UTF-8, or a file changed while it was read.
     """
     progress.step(message("checking the questions"))
-    coverage = settings.layered("coverage")
-    curated = settings.path(settings.folders.data).glob("*.ttl")
-    inputs = _inputs(settings, _INPUTS, coverage.own, coverage.supplied, *curated)
+    coverage, data = settings.layered("coverage"), settings.path(settings.folders.data)
+    inputs = _inputs(settings, _INPUTS, coverage.own, coverage.supplied, data / CATALOGUE)
     ontology = list(settings.layered("ontology").rglob("*.ttl"))
     broken = [*turtle_findings("files", ontology, settings)]
     unreadable = {place.file for finding in broken for place in finding.places}

@@ -502,8 +502,6 @@ class _Faults:
             expect_shallow(text)
             ox.Store().query(text.replace("$this", "?this"))
             prepareQuery(text)
-        except SyntaxError as error:
-            return _reason(error, before)
         except Exception as error:  # rdflib has bare ones, for unknown prefixes and functions
             return _reason(error, before)
         return None

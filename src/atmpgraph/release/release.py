@@ -66,18 +66,6 @@ class Release:
     state: tuple[int, ...] = ()
     remote: RemoteSettings | None = None
 
-    def __hash__(self) -> int:
-        """Of all fields: a response looks some ten times for what is in memory of its release."""
-        return self._hash
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((self.path, self.base, self.reactivated, self.state, self.remote))
-
-    def __getstate__(self) -> dict[str, Any]:
-        """All but the hash, which is another one in each process."""
-        return {name: value for name, value in vars(self).items() if name != "_hash"}
-
     @cached_property
     def folder(self) -> ReleaseFolder:
         """The files of the release."""

@@ -99,7 +99,7 @@ def _published(releases: Path, look: Callable[[Path, FileState], T], *, default:
     Raises:
         DamagedError: the list is not whole.
     """
-    path = _list(releases)
+    path = ReleasesFolder(releases).published
     try:
         state = prove_once(path, "published", lambda: check_lines(path, must=is_sealed(releases)))
     except DamagedError:
@@ -110,12 +110,6 @@ def _published(releases: Path, look: Callable[[Path, FileState], T], *, default:
         return look(path, state)
     except (CutFileError, FileNotFoundError):
         raise DamagedError(path, "cut while it was read") from None
-
-
-@lru_cache(2)
-def _list(releases: Path) -> Path:
-    """The list in a folder: to put its path together takes longer than to look at it."""
-    return ReleasesFolder(releases).published
 
 
 @lru_cache(2)

@@ -156,7 +156,7 @@ class Package:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What the files of a package were when it was opened: a build that reads them at several moments reads one state.
+    """What some files were at a moment: a build that reads them at several moments reads one state.
 
     Attributes:
         files: the state of each file.

@@ -34,7 +34,7 @@ def problem_of(error: QueryError | NotExpressibleError) -> Problem:
         case ServiceNotAllowedError():
             return _service_problem(error)
         case NestingError() | ComplexityError():
-            return _complexity_problem(error)
+            return Problem(400, error.sentence, _position(error), values=error.values)
         case TooManyKeywordsError():
             return Problem(400, "The query contains too many words that resemble a keyword.")
         case TooManyServicesError(count=count, most=most):
@@ -73,10 +73,6 @@ def _evaluation_problem(error: UnknownGraphError | EvaluationError) -> Problem:
         detail = "The current release has no graph {graph}; /data lists those that it has."
         return Problem(400, detail, values={"graph": error.graph})
     return Problem(400, "The query cannot be evaluated: {reason}", values={"reason": error.reason})
-
-
-def _complexity_problem(error: NestingError | ComplexityError) -> Problem:
-    return Problem(400, error.sentence, _position(error), values=error.values)
 
 
 def _service_problem(error: ServiceNotAllowedError) -> Problem:
