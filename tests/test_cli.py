@@ -96,6 +96,12 @@ def test_a_query_that_cannot_be_evaluated(released_example: Path) -> None:
     assert "cannot be evaluated" in result.stderr
 
 
+def test_a_query_that_would_end_the_process(released_example: Path) -> None:
+    result = run(released_example, "query", "-", text=f"SELECT * WHERE {'{' * 3_000} ?s ?p ?o {'}' * 3_000}")
+    assert result.exit_code == 1
+    assert "nests more than" in result.stderr
+
+
 def test_a_query_in_another_encoding(released_example: Path, tmp_path: Path) -> None:
     file = tmp_path / "query.rq"
     file.write_bytes('SELECT ("é" AS ?letter) {}'.encode("cp1252"))

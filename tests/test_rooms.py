@@ -129,6 +129,7 @@ MAY_IMPORT: Final = {
             "server",
             "sources",
             "sparql/service",
+            "sparql/syntax",
             "starter",
             "store",
         )

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 from rdflib.namespace import SH
 
 from atmpgraph.cli import main
+from atmpgraph.settings.layers import supplied
 
 BOTTOMLESS = f"{'{' * 3_000} ?s ?p ?o {'}' * 3_000}"  # on a stack of 8 MB the engine ends the process
 ORGANISATIONS = "slug,name_en,kind,source,quotation\nexample-university,Example,university,announcement,members\n"
@@ -42,6 +44,11 @@ def circular(folder: Path) -> None:
 
 def utf_16_without_a_mark(folder: Path) -> None:
     declared(encoding="utf-16")(folder)
+
+
+def bottomless_list(folder: Path) -> None:
+    text = (supplied("lists") / "funding.toml").read_text(encoding="utf-8")
+    content("lists/funding.toml", re.sub(r"(?m)^things = .*$", f'things = "{BOTTOMLESS}"', text))(folder)
 
 
 def no_catalogue(folder: Path) -> None:
@@ -127,6 +134,8 @@ ACCIDENTS: dict[str, tuple[Callable[[Path], object], str]] = {
         content("data/rules/x.rq", f"CONSTRUCT {{ ?s ?p ?o }} WHERE {BOTTOMLESS}"),
         "La requête imbrique plus de",
     ),
+    "a bottomless chart": (content("charts/timeline.rq", f"SELECT * WHERE {BOTTOMLESS}"), "La requête imbrique plus de"),
+    "a bottomless pattern of a list": (bottomless_list, "La requête imbrique plus de"),
     "a bottomless shape": (
         content(
             "shapes/x.ttl",

@@ -6,6 +6,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from atmpgraph.findings import Place
 from atmpgraph.i18n import TranslatedError
 from atmpgraph.progress import SILENT, Progress
 from atmpgraph.publish.build import build
@@ -15,6 +16,7 @@ from atmpgraph.publish.tables import read_tables
 from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
 from atmpgraph.settings.layers import supplied
+from atmpgraph.sparql.library import query_finding
 from atmpgraph.store import memory_store
 from atmpgraph.store.embedded import MemoryStore
 from atmpgraph.vocab import DCT, FOAF, SKOS
@@ -63,8 +65,10 @@ def test_a_rule_that_would_end_the_process_is_told_with_its_file(tmp_path: Path)
     chain = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s ?p ?o FILTER({'1+' * 60_000}1) }}"
     for text, reason in ((deep, "nests"), (chain, "operators")):
         (tmp_path / "wrong.rq").write_text(text, encoding="utf-8")
-        with pytest.raises(TranslatedError, match=rf"wrong\.rq: .*{reason}"):
-            list(rule_lines(tmp_path / "wrong.rq", memory_store([], BASE)))
+        finding = query_finding(tmp_path / "wrong.rq", BASE)
+        assert finding
+        assert finding.places == (Place("wrong.rq"),)
+        assert reason in finding.message["en"]
 
 
 def test_an_empty_graph_follows_from_nothing() -> None:

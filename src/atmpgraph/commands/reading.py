@@ -8,6 +8,7 @@ import pyoxigraph as ox
 from ..addresses import Addresses
 from ..errors import DamagedError, EvaluationError, QueryError
 from ..formats import RESULT_FORMATS
+from ..sparql.syntax.complexity import expect_shallow
 from ..store import Results, Store
 from .call import command, refusal_text, release_of, settings_of, usage, words_of_call
 from .spoken import argument, option
@@ -56,6 +57,7 @@ def query(context: click.Context, file: str, format_: str, release: str) -> None
         raise usage("the query is not in UTF-8; save it in UTF-8") from None
     store = release_of(settings_of(context), release).store
     try:
+        expect_shallow(text)
         click.echo(_rendered(store, store.query(text), format_), nl=False)
     except EvaluationError as error:
         raise QueryError("the query cannot be evaluated: {reason}", reason=error.reason) from None

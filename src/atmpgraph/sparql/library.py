@@ -20,6 +20,7 @@ from ..languages import tag_of
 from ..settings.layers import Folder, Layered
 from .problems import problem_of
 from .query_head import HeadFault, QueryHead, values_lines
+from .syntax.complexity import expect_shallow
 from .syntax.validate import check_syntax
 
 COLUMNS_FILE: Final = "columns.csv"
@@ -189,6 +190,7 @@ def faults(folder: Folder, base: str, *, federated: bool = False) -> list[Findin
 
 def _error(text: str, base: str) -> QueryError | None:
     try:
+        expect_shallow(text)
         check_syntax(text, base)
     except QueryError as error:
         return error

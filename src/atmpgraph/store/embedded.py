@@ -22,7 +22,6 @@ import pyoxigraph as ox
 from ..errors import DamagedError, EvaluationError, QueryError, ReleaseError, RemovedError
 from ..rdf.canonical import merged_blocks, triple_blocks
 from ..rdf.terms import without_graph
-from ..sparql.syntax.complexity import expect_shallow
 from ..sparql.syntax.dataset_clause import named_dataset
 from ..sparql.syntax.engine_text import for_engine
 from ..sparql.syntax.graph_clause import ManyGraphsError, graph_by_graph
@@ -68,7 +67,6 @@ class EmbeddedStore(Store):
         named_graphs: Iterable[str] | None = None,
     ) -> Results:
         """Run a SPARQL 1.1 query."""
-        expect_shallow(text)
         engine, text = self._engine, with_total_order(for_engine(text))
         if default_graphs is None and named_graphs is None and mentions(text, "FROM"):
             default_graphs, named_graphs = _own_dataset(text, self.base)

@@ -15,7 +15,6 @@ import pyoxigraph as ox
 
 from ...errors import QuerySyntaxError, ServiceNotAllowedError, TooManyKeywordsError
 from ...reasons import meaning_of
-from .complexity import expect_shallow
 from .dataset_clause import read_prologue
 from .engine_text import for_engine
 from .error_position import MOST, named_place, offset_of, unexpected
@@ -35,9 +34,7 @@ def check_syntax(text: str, base: str) -> None:
         QuerySyntaxError: it is no SPARQL 1.1.
         ServiceNotAllowedError: it has a SERVICE clause.
         TooManyKeywordsError: no word is left to disguise SERVICE with.
-        QueryError: the engine would need a larger stack than it has.
     """
-    expect_shallow(text)
     if (written := for_engine(text)) != text:
         with suppress(QuerySyntaxError):  # which the text of the query itself has at a place that its reader sees
             return _check(written, base)
