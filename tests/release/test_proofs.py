@@ -12,7 +12,7 @@ from cachetools import LRUCache
 from atmpgraph.errors import DamagedError
 from atmpgraph.publish.build import build
 from atmpgraph.release import integrity
-from atmpgraph.release.integrity import State, state_of_file
+from atmpgraph.release.integrity import State, known_sha256, state_of_file
 from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.manifest import File
 from atmpgraph.release.proofs import note_proofs, noted_proofs, noted_state
@@ -68,6 +68,27 @@ def test_a_damaged_file_is_not_noted(path: Path) -> None:
     overwrite(path)
     with pytest.raises(DamagedError, match="its content is not"):
         note_proofs(path.parent, {path: FILE})
+
+
+def test_releases_on_another_disk_are_read_by_one_build_alone(
+    whole: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those too that nothing follows."""
+    place = tmp_path / "copy"
+    shutil.copytree(whole.path(Path()), place, symlinks=True)
+    time.sleep(0.06)
+    releases = [release.path for release in ReleasesFolder(place / "releases").all()]
+    read = []
+    for _ in range(2):  # each as a process that never read them
+        monkeypatch.setattr(integrity, "_outcomes", LRUCache(10_000))
+        monkeypatch.setattr(integrity, "_digests", LRUCache(10_000))
+        reading = Mock(side_effect=known_sha256)
+        monkeypatch.setattr(integrity, "known_sha256", reading)
+        assert build(Settings.load(place / "atmpgraph.toml")).digest
+        read.append({path for (path,), _ in reading.call_args_list if path.stat().st_size >= 1 << 16})
+    assert len(releases) > 1
+    assert {parent for path in read[0] for parent in path.parents} >= set(releases)
+    assert not read[1]
 
 
 def test_pages_of_the_stream_are_read_in_another_state_alone(

@@ -8,7 +8,7 @@ the releases follows from them.
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -23,7 +23,7 @@ from ..catalogue.void import void
 from ..charts.draw import draw_charts
 from ..errors import AtmpgraphError, DamagedError, ReleaseError
 from ..formats import TRIG
-from ..i18n import message, texts
+from ..i18n import Sentence, message, texts
 from ..linksets.links import write_linksets
 from ..quality.shapes_document import shapes_lines, write_shapes
 from ..rdf.canonical import CanonicalWriter
@@ -35,7 +35,7 @@ from ..release.integrity import difference, known_difference
 from ..release.layout import SEALED, ReleaseFolder, ReleasesFolder, exchange, replacing
 from ..release.listing import copied_manifest, list_internal, list_reactivated, made_by, reactivated_at, read_listing
 from ..release.manifest import File, Manifest, read_manifest, write_manifest
-from ..release.proofs import trust_proofs
+from ..release.proofs import Proof, renew_proofs, trust_proofs
 from ..release.sealed import sealing_lines
 from ..release.thing_state import record_published
 from ..settings import Settings
@@ -79,8 +79,8 @@ def repair(settings: Settings, workplace: Path) -> list[Damage]:
     """
     releases, base = settings.path(settings.folders.releases), settings.base
     folder = ReleasesFolder(releases)
-    trust_proofs(folder)
-    wrong = _damages_of(folder.all())
+    noted = trust_proofs(folder)
+    wrong = _damages_of(folder.all(), noted)
     damaged = [damage for of_release in wrong.values() for damage in of_release]
     for _ in range(len(wrong)):  # what is made from another release waits until that is whole
         for release, of_release in wrong.items():
@@ -89,7 +89,7 @@ def repair(settings: Settings, workplace: Path) -> list[Damage]:
             with suppress(*_UNABLE):  # what is not made anew is damaged still
                 _Remaking(release, settings, scratch).replace({damage.path for damage in of_release})
             shutil.rmtree(scratch)
-        before, wrong = wrong, _damages_of(wrong)
+        before, wrong = wrong, _damages_of(wrong, noted)
         if wrong == before:
             break
     for damage in damages_beside(releases, base):
@@ -98,10 +98,24 @@ def repair(settings: Settings, workplace: Path) -> list[Damage]:
     return damaged
 
 
-def _damages_of(releases: Iterable[ReleaseFolder]) -> dict[ReleaseFolder, list[Damage]]:
-    """The damage in each release that has some."""
-    every = {release: list(damages(release, known_difference)) for release in releases}
+def _damages_of(releases: Iterable[ReleaseFolder], noted: Set[Proof]) -> dict[ReleaseFolder, list[Damage]]:
+    """The damage in each release that has some; that the others are whole is noted."""
+    every = {release: _damages(release, noted) for release in releases}
     return {release: wrong for release, wrong in every.items() if wrong}
+
+
+def _damages(release: ReleaseFolder, noted: Set[Proof]) -> list[Damage]:
+    files = dict[Path, File]()
+
+    def check(path: Path, file: File) -> Sentence | None:
+        files[path] = file
+        return known_difference(path, file)
+
+    if wrong := list(damages(release, check)):
+        return wrong
+    with suppress(DamagedError):  # since; whoever reads it next tells it
+        renew_proofs(release.path, files, noted)
+    return []
 
 
 def outcomes(damaged: list[Damage], settings: Settings) -> list[Repair]:

@@ -2,10 +2,10 @@
 
 A build reads all that it wrote, and notes the states (`integrity.State`), so that a server need not read all of a
 release before its first answer. A file in another state, on another disk after a copy for instance, is read again; so
-is everything where the note is missing or damaged.
+is everything where the note is missing or damaged. The next build, which reads all releases, notes what it found.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -16,7 +16,8 @@ from .layout import ReleasesFolder
 from .manifest import File
 from .sealed import read_sealed, write_sealed
 
-Proofs: TypeAlias = dict[str, tuple[str, State]]  # SHA-256 and state, by the name under the folder of releases
+Proof: TypeAlias = tuple[str, State]  # SHA-256 of a file, and a state in which it was whole
+Proofs: TypeAlias = dict[str, Proof]  # by the name under the folder of releases
 _SMALL: Final = 1 << 16  # bytes; smaller files take less time to read than to note
 
 
@@ -30,12 +31,30 @@ def note_proofs(release: Path, files: Mapping[Path, File]) -> None:
     Raises:
         DamagedError: one is not.
     """
-    write_proofs(
-        release, {path: (file.sha256, prove(path, file)) for path, file in files.items() if file.bytes >= _SMALL}
-    )
+    write_proofs(release, _proven(files))
 
 
-def write_proofs(release: Path, proven: Mapping[Path, tuple[str, State]]) -> None:
+def renew_proofs(release: Path, files: Mapping[Path, File], noted: Set[Proof]) -> None:
+    """The same, unless of all large files it is noted already.
+
+    Args:
+        release: its folder.
+        files: all that it lists.
+        noted: of any release.
+
+    Raises:
+        DamagedError: one is not whole.
+    """
+    proven = _proven(files)
+    if not noted >= set(proven.values()):
+        write_proofs(release, proven)
+
+
+def _proven(files: Mapping[Path, File]) -> dict[Path, Proof]:
+    return {path: (file.sha256, prove(path, file)) for path, file in files.items() if file.bytes >= _SMALL}
+
+
+def write_proofs(release: Path, proven: Mapping[Path, Proof]) -> None:
     """Note in which states files are whole.
 
     Args:
@@ -59,8 +78,8 @@ def noted_state(proofs: Proofs, release: Path, path: Path, file: File) -> State 
     return state if sha256 == file.sha256 else None
 
 
-def trust_proofs(releases: ReleasesFolder) -> None:
-    """Spare this process all files of releases that are as noted, or are the same file as one that is.
+def trust_proofs(releases: ReleasesFolder) -> Set[Proof]:
+    """Spare this process all files of releases that are as noted, or are the same file as one that is; returns what is.
 
     A file that a later release has too, by a link, is in another state since; the later one noted it.
     """
@@ -72,6 +91,7 @@ def trust_proofs(releases: ReleasesFolder) -> None:
                 path = release.parent / name
                 if (sha256, state := state_of_file(path)) in whole:
                     trust(path, sha256, state)
+    return whole
 
 
 def _read(note: Path) -> Proofs:
