@@ -349,7 +349,29 @@ def test_a_preparation_whose_process_is_killed_says_so(
     with pytest.raises(TranslatedError, match="a worker process was killed"):
         _killed(preparation.Preparation(settings, tmp_path), settings)
     assert set(active_children()) == before
-    assert [*tmp_path.iterdir()] == [tmp_path / "example"]
+    assert not (tmp_path / "laid-out").exists()
+
+
+def test_tables_that_are_mapped_while_they_are_checked_have_the_same_findings(
+    started: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the check of the tables tells goes before what the mapping says; else that is told as in a small build."""
+    one, two = (
+        started.model_copy(update={"build": started.build.model_copy(update={"jobs": jobs})}) for jobs in (1, 2)
+    )
+    monkeypatch.setattr(preparation, "_GROWTH", 1_000_000)
+    mapped = Mock(side_effect=vars(preparation.Preparation)["mapped"].fget)
+    monkeypatch.setattr(preparation.Preparation, "mapped", property(mapped))
+    edit(started, "organisations.csv", ",,,announcement", ",,http://exa mple/,announcement")
+    of_tables = build(two)
+    assert not of_tables.report.conforms
+    assert not mapped.called
+    homepage = {"name": "organisations", "schema": {"fields": [{"name": "homepage", "format": "default"}]}}
+    (started.path(started.folders.data) / "datapackage.json").write_text(json.dumps({"resources": [homepage]}))
+    beside = build(two)
+    assert mapped.called
+    assert {finding.check for finding in beside.report.findings} == {"mapping"}
+    assert beside.report == build(one).report
 
 
 def test_a_shape_that_is_written_while_the_tables_are_checked_counts(

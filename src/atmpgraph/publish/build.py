@@ -50,7 +50,8 @@ def check(settings: Settings, folder: Path, progress: Progress = SILENT, *, note
     with Preparation(settings, folder) as preparation:
         tables = read_tables(settings, progress, preparation.begin)
         with _unchanged(tables):
-            graph = make_graph(tables, settings, folder, progress, partial(preparation.lay_out, tables.texts))
+            lay_out = partial(preparation.lay_out, tables.texts)
+            graph = make_graph(tables, settings, folder, progress, lay_out, preparation.mapped)
             report = check_graph(graph, settings, progress, preparation.prepared, note=note)
     with _unchanged(tables):
         return make_candidate(graph, report, settings, folder, progress)

@@ -31,6 +31,7 @@ from ..reasons import reason_of
 from ..release.layout import ReleaseFolder, ReleasesFolder
 from ..settings import Settings
 from ..settings.layers import Folder
+from ..sources.package import Package
 from ..store import EMBEDDED, StoreAddress
 from ..vocab import OWL, PROV, RDF, SKOS
 from .charts import chart_files
@@ -43,6 +44,7 @@ from .tables import Tables, read_codes
 from .wrong_cells import WrongCells
 
 _MANY: Final = 200_000  # statements
+_MAPPED: Final = "mapped.nq"  # what the tables and the ontology state, in a workplace
 _SOFTWARE: Final = re.compile(rb"<(" + re.escape(SOFTWARE).encode() + rb"[^>]*)>")
 _SOURCE: Final = f"<{PROV}hadPrimarySource>".encode()
 
@@ -100,6 +102,7 @@ def make_graph(
     workplace: Path,
     progress: Progress = SILENT,
     with_data: Callable[[Sequence[Path]], object] | None = None,
+    mapped: Callable[[], int] | None = None,
 ) -> Graph:
     """Map the tables, apply the rules, compute the coverage, and write all statements into one file.
 
@@ -109,6 +112,7 @@ def make_graph(
         workplace: a folder that gets the files.
         progress: gets how far it is.
         with_data: gets `Graph.data` as soon as they are written, and begins something beside.
+        mapped: waits for `map_tables` into the same folder, where it is done beside.
 
     Raises:
         ViolationError: a cell yields no term.
@@ -117,29 +121,26 @@ def make_graph(
     base, package, folder = settings.base, tables.package, ReleaseFolder(workplace / "release")
     folder.path.mkdir()
     mappers = compile_mapping(read_mapping(settings.layered("mapping"), base), package, base)
-    writer = CanonicalWriter(workplace)
-    rows = _map(mappers, writer.add, tables, settings.build.max_listed_findings, progress)
-    for text in ontology_lines(settings.layered("ontology"), base):
-        writer.add(text)
-    mapped = workplace / "mapped.nq"
-    with writer:
-        writer.write(mapped)
+    if mapped:
+        progress.step(message("mapping the tables"))
+    rows = mapped() if mapped else map_tables(package, settings, workplace, progress, mappers)
+    lines = workplace / _MAPPED
     progress.step(message("loading the store"))
     releases = ReleasesFolder(settings.path(settings.folders.releases))
     live = live_release(releases.path)
     noted = Origins.read(releases.origins, live.path.name) if live else None
-    derived = derive(mapped, folder, settings, live, noted, progress)
+    derived = derive(lines, folder, settings, live, noted, progress)
     data = tuple(chain.from_iterable(derived.runs.values()))
     if with_data:
         with_data(data)
     folders = (settings.layered("shapes"), settings.layered("lists"), settings.layered("datasets"))
-    with beside(processes_for(mapped, settings), 1) as run:
+    with beside(processes_for(lines, settings), 1) as run:
         # A store of many files takes three times as long to answer, and the shapes ask much.
         compacted = None if derived.is_copied else run(EMBEDDED.compact, derived.store)
         before = run(_before, live, noted, data) if live and noted and derived.is_copied else None
         inputs = input_lines(package, *folders, recipe(chart_files(settings)), base, settings.languages)
-        with mapped.open("rb") as lines:
-            links = former_lines(lines, settings)
+        with lines.open("rb") as file:
+            links = former_lines(file, settings)
             description = sorted_runs(chain(curated_lines(package.folder, settings), inputs, links), workplace)
         runs = {**derived.runs, DESCRIPTION: description}
         digest, origins, graphs, described, terms = _write(runs, folder.canonical)
@@ -154,36 +155,47 @@ def make_graph(
     )
 
 
+def map_tables(
+    package: Package,
+    settings: Settings,
+    workplace: Path,
+    progress: Progress = SILENT,
+    mappers: Sequence[Mapper] | None = None,
+) -> int:
+    """Write what the tables and the ontology state into one sorted file; returns how many rows there are.
+
+    Args:
+        package: the tables.
+        settings: of the publication.
+        workplace: a folder that gets the file.
+        progress: gets how many rows are mapped.
+        mappers: of the tables, where they are compiled already.
+
+    Raises:
+        ViolationError: some cells yield no term.
+        AtmpgraphError: the mapping or the ontology is wrong.
+    """
+    base, rows, wrong = settings.base, dict[str, int](), WrongCells(settings.build.max_listed_findings)
+    mappers = mappers or compile_mapping(read_mapping(settings.layered("mapping"), base), package, base)
+    lines = {path: table.lines() for path, table in package.tables.items()}
+    progress.step(message("mapping the tables"), sum(lines[mapper.map.table] for mapper in mappers), message("rows"))
+    with CanonicalWriter(workplace) as writer:
+        for mapper in mappers:
+            rows[mapper.map.table] = mapper.lines(writer.add, wrong.add, progress)
+        if wrong.total:
+            listed, counts = package.shown(wrong.listed()), {"tables": len(package.tables), "rows": sum(rows.values())}
+            raise ViolationError(Report(listed.findings, counts, listed.more))
+        for text in ontology_lines(settings.layered("ontology"), base):
+            writer.add(text)
+        writer.write(workplace / _MAPPED)
+    return sum(rows.values())
+
+
 def _before(live: ReleaseFolder, noted: Origins, data: Sequence[Path]) -> CheckedBefore:
     """How the data of the live release differ."""
     earlier = noted.lines(live.canonical, ROWS, *noted.recipes)
     gone, come = line_changes(earlier, merged(data)) or ([], [])
     return CheckedBefore(live.path.name, StoreAddress(EMBEDDED.kind, str(live.store), live.path.name), gone, come)
-
-
-def _map(mappers: Sequence[Mapper], emit: Callable[[str], None], tables: Tables, limit: int, progress: Progress) -> int:
-    """Emit the lines of all rows; returns how many rows there are.
-
-    Args:
-        mappers: of the tables.
-        emit: gets each line.
-        tables: with the rows.
-        limit: how many violations are listed.
-        progress: gets how many rows are mapped.
-
-    Raises:
-        ViolationError: some cells yield no term.
-    """
-    rows: dict[str, int] = {}
-    wrong = WrongCells(limit)
-    lines = {path: table.lines() for path, table in tables.package.tables.items()}
-    progress.step(message("mapping the tables"), sum(lines[mapper.map.table] for mapper in mappers), message("rows"))
-    for mapper in mappers:
-        rows[mapper.map.table] = mapper.lines(emit, wrong.add, progress)
-    if wrong.total:
-        listed = tables.package.shown(wrong.listed())
-        raise ViolationError(Report(listed.findings, {**tables.counts(), "rows": sum(rows.values())}, listed.more))
-    return sum(rows.values())
 
 
 def ontology_lines(folder: Folder, base: str) -> Iterator[str]:

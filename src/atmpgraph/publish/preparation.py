@@ -1,7 +1,7 @@
-"""What the check of a large graph needs, prepared in a process of its own while tables are read and the graph is made.
+"""What a large graph needs, prepared in a process of its own while tables are checked and the graph is made.
 
-It plans the check, which takes seconds of parsing in a new installation, and lays the graph out on disk as soon as its
-statements are sorted.
+It maps the tables while they are checked, plans the check of the graph, which takes seconds of parsing in a new
+installation, and lays the graph out on disk as soon as its statements are sorted.
 """
 
 import shutil
@@ -17,6 +17,7 @@ from ..quality.validate import LINE, GraphToCheck, Prepared, are_few
 from ..rdf.canonical import merged
 from ..settings import Settings
 from ..sources.package import Package
+from .graph import map_tables
 
 if TYPE_CHECKING:  # what parses SPARQL loads slowly, and a small graph needs none of it
     from ..quality.neighbourhoods import Triples
@@ -43,9 +44,10 @@ class Preparation:
             settings: of the publication.
             workplace: a folder that gets files.
         """
-        self._settings, self._folder = settings, workplace / "laid-out"
+        self._settings, self._workplace, self._folder = settings, workplace, workplace / "laid-out"
         self._process, self._files = ExitStack(), ExitStack()
         self._run: Beside | None = None
+        self._mapped: Callable[[], int]
         self._plan: Callable[[], tuple[ValidationPlan, str]]
         self._triples: Callable[[], Triples]
 
@@ -54,10 +56,11 @@ class Preparation:
         return self
 
     def begin(self, package: Package) -> None:
-        """Begin to plan the check.
+        """Begin to map the tables, and then to plan the check.
 
         Args:
-            package: the tables, which need not be checked yet.
+            package: the tables, which need not be checked yet: what is wrong with them is told before what the mapping
+                says of it.
         """
         processes = self._settings.build.processes
         if processes > 1 and not are_few(package.size * _GROWTH // LINE, self._settings.build):
@@ -65,6 +68,7 @@ class Preparation:
             self._files.callback(shutil.rmtree, self._folder, ignore_errors=True)
             with ExitStack() as process:
                 self._run = process.enter_context(beside(processes, 1))
+                self._mapped = self._run(map_tables, package, self._settings, self._workplace)
                 self._plan = self._run(_plan, self._settings)
                 self._process = process.pop_all()
 
@@ -92,6 +96,11 @@ class Preparation:
         if self._run:
             backwards = [*self._plan()[0].reach.inverse()]
             self._triples = self._run(_lay_out, data, texts, self._settings.base, backwards, self._folder)
+
+    @property
+    def mapped(self) -> Callable[[], int] | None:
+        """Waits until the tables are mapped; None where it was not worth a process."""
+        return self._mapped if self._run else None
 
     @property
     def prepared(self) -> Prepared | None:

@@ -113,7 +113,7 @@ def _damages(release: ReleaseFolder, noted: Set[Proof]) -> list[Damage]:
 
     if wrong := list(damages(release, check)):
         return wrong
-    with suppress(DamagedError):  # since; whoever reads it next tells it
+    with suppress(DamagedError):  # it changed since, which the next reader tells
         renew_proofs(release.path, files, noted)
     return []
 

@@ -98,15 +98,15 @@ def read_tables(
     except DescriptorError as error:  # what no table is needed for is judged all the same
         own = [*error.findings, *broken, *_faulty_queries(settings), *_own_findings(settings, broken)]
         raise ViolationError(Report(tuple(own))) from None
+    lacking = [*lists_lacking(codes, package)]  # which also judges those columns without their list
+    codes.fill(package.descriptor)
+    snapshot = Snapshot.of(package)
     if with_package:
         with_package(package)
     inputs |= _inputs(settings, ("shapes",))  # the plan of the check knows which shapes it is for
-    lacking = [*lists_lacking(codes, package)]  # which also judges those columns without their list
-    codes.fill(package.descriptor)
     if not broken:  # else the list may stand in a file that cannot be read
         broken = lacking
     faulty_queries = _faulty_queries(settings)
-    snapshot = Snapshot.of(package)
     checked = check_tables(package, settings.build, progress, codes)  # first: what it cannot read, nobody reads again
     limit = settings.build.max_listed_findings
     advised = Listed.first(missing_evidence(package, codes), limit)

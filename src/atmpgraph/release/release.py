@@ -429,13 +429,15 @@ class Release:
         return self._looked_up(path, start, SortedLines.few_starting)
 
     def _looked_up(self, path: Path, start: bytes, look: Callable[[SortedLines, bytes], T]) -> T:
-        """What a look at a file gives that was whole before it, and is the same after; not to be changed."""
-        cache, lock = self._recent
+        """What a look at a file gives that was whole before it, and is the same after; not to be changed.
+
+        What was read stays right whatever becomes of the file: a release does not change.
+        """
+        (cache, lock), key = self._recent, (path, start, look)
+        with lock, suppress(KeyError):
+            return cast("T", cache[key])
         while True:
             state = self._proven(path)
-            key = path, state, start, look
-            with lock, suppress(KeyError):
-                return cast("T", cache[key])
             with suppress(CutFileError):
                 lines = look(self._open_lines(path, state), start)
                 if self._proven(path) == state:
