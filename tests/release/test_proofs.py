@@ -11,6 +11,7 @@ from cachetools import LRUCache
 
 from atmpgraph.errors import DamagedError
 from atmpgraph.publish.build import build
+from atmpgraph.publish.verify import damages_beside
 from atmpgraph.release import integrity
 from atmpgraph.release.integrity import State, known_sha256, state_of_file
 from atmpgraph.release.layout import ReleasesFolder
@@ -100,6 +101,7 @@ def test_pages_of_the_stream_are_read_in_another_state_alone(
     monkeypatch.setattr(integrity, "_outcomes", LRUCache(100))
     reading = Mock(side_effect=Stream.content)
     monkeypatch.setattr(Stream, "content", lambda *given: reading(*given))
+    assert not [*damages_beside(started.path(started.folders.releases), started.base, Stream.prove_page)]
     stream = read_stream(started.path(started.folders.releases), started.base)
     assert [*stream.prove()] == [stream.folder.page(page.number) for page in stream.pages]
     assert not reading.called

@@ -40,7 +40,7 @@ from ..release.sealed import sealing_lines
 from ..release.thing_state import record_published
 from ..settings import Settings
 from ..store import EMBEDDED, Store, StoreAddress
-from ..stream.pages import seal_stream
+from ..stream.pages import Stream, seal_stream
 from .answers import write_answers
 from .charts import chart_files
 from .codings import code
@@ -92,7 +92,7 @@ def repair(settings: Settings, workplace: Path) -> list[Damage]:
         before, wrong = wrong, _damages_of(wrong, noted)
         if wrong == before:
             break
-    for damage in damages_beside(releases, base):
+    for damage in damages_beside(releases, base, Stream.prove_page):
         damaged.append(damage)
         _repair_beside(damage.path, folder, base)
     return damaged
@@ -124,7 +124,7 @@ def outcomes(damaged: list[Damage], settings: Settings) -> list[Repair]:
         return []
     releases = settings.path(settings.folders.releases)
     left = {damage.path for release in ReleasesFolder(releases).all() for damage in damages(release, known_difference)}
-    left |= {damage.path for damage in damages_beside(releases, settings.base)}
+    left |= {damage.path for damage in damages_beside(releases, settings.base, Stream.prove_page)}
     return [Repair(damage, damage.path not in left) for damage in damaged]
 
 

@@ -20,10 +20,11 @@ from ..release.release import is_sealed
 from ..release.sealed import check_lines, read_sealed
 from ..release.slots import read_held
 from ..store import EMBEDDED, StoreAddress
-from ..stream.pages import read_stream
+from ..stream.pages import Page, Stream, read_stream
 
 # How a file differs from the listed one; None when it does not.
 Check: TypeAlias = Callable[[Path, File], Sentence | None]
+ReadPage: TypeAlias = Callable[[Stream, Page], object]
 T = TypeVar("T")
 # What reading a file that is not what was written ends in.
 _UNREADABLE: Final = (ReleaseError, OSError, KeyError, TypeError, ValueError)
@@ -120,8 +121,14 @@ def _unopened(folder: ReleaseFolder) -> Damage | None:
     return None
 
 
-def damages_beside(releases: Path, base: str) -> Iterator[Damage]:
-    """The damaged files beside the releases: history, published IRIs, dates, links, stream, summaries."""
+def damages_beside(releases: Path, base: str, read: ReadPage = Stream.content) -> Iterator[Damage]:
+    """The damaged files beside the releases: history, published IRIs, dates, links, stream, summaries.
+
+    Args:
+        releases: the folder.
+        base: of the publication.
+        read: reads a page of the stream, which is long.
+    """
     folder, must = ReleasesFolder(releases), is_sealed(releases)
     if folder.current.is_symlink() and not folder.current.is_dir():
         yield Damage(folder.current, Sentence(_NOWHERE, {"place": folder.current.readlink()}))
@@ -147,7 +154,7 @@ def damages_beside(releases: Path, base: str) -> Iterator[Damage]:
         except _UNREADABLE as error:
             if must or not isinstance(error, FileNotFoundError):
                 yield Damage.of(path, error)
-    yield from _damages_of_stream(releases, base)
+    yield from _damages_of_stream(releases, base, read)
 
 
 def _recorded(folder: ReleasesFolder) -> Iterator[object]:
@@ -156,7 +163,7 @@ def _recorded(folder: ReleasesFolder) -> Iterator[object]:
         yield from switches_in(folder.history, lenient=True)
 
 
-def _damages_of_stream(releases: Path, base: str) -> Iterator[Damage]:
+def _damages_of_stream(releases: Path, base: str, read: ReadPage) -> Iterator[Damage]:
     try:
         stream = read_stream(releases, base)
     except DamagedError as error:
@@ -165,6 +172,6 @@ def _damages_of_stream(releases: Path, base: str) -> Iterator[Damage]:
     for page in stream.pages:
         with suppress(FileNotFoundError):  # removed meanwhile
             try:
-                stream.content(page)
+                read(stream, page)
             except DamagedError as error:
                 yield Damage.of(error.path, error)

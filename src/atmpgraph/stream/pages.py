@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,10 @@ from ..errors import DamagedError
 from ..i18n import counting
 from ..reasons import refusal_of
 from ..release.diff import Change
-from ..release.integrity import State, prove_once, state_of_file, trust, was_checked
+from ..release.integrity import prove_once, state_of_file, trust, was_checked
 from ..release.layout import ReleasesFolder, StreamFolder
 from ..release.manifest import File
-from ..release.proofs import Proofs, noted_proofs, noted_state
+from ..release.proofs import Proof, Proofs, noted_proofs, noted_state
 from ..release.release import is_sealed
 from ..release.sealed import expect_file, read_sealed, seal, write_sealed
 from .members import Version, member, versions
@@ -111,25 +111,33 @@ class Stream:
             raise DamagedError(path, "its content is not what its digest says")
         return content
 
-    def prove(self) -> dict[Path, tuple[str, State]]:
+    def prove(self) -> dict[Path, Proof]:
         """Make sure that all pages are whole; returns the SHA-256 and the state of each.
-
-        A page that this process has not read yet is believed in the state in which a build has, and has noted it.
 
         Raises:
             DamagedError: one is not.
         """
-        noted: Proofs | None = None
-        proven = dict[Path, tuple[str, State]]()
-        for page in self.pages:
-            path = self.folder.page(page.number)
-            if not was_checked(path, page.sha256):
-                noted = noted_proofs(self.folder.path) if noted is None else noted
-                state = noted_state(noted, self.folder.path, path, File(page.bytes, page.sha256))
-                if state and state_of_file(path) == state:
-                    trust(path, page.sha256, state)
-            proven[path] = page.sha256, prove_once(path, page.sha256, partial(self.content, page))
-        return proven
+        return {self.folder.page(page.number): self.prove_page(page) for page in self.pages}
+
+    def prove_page(self, page: Page) -> Proof:
+        """Make sure that a page is whole; returns its SHA-256 and its state.
+
+        One that this process has not read yet is believed in the state in which a build has, and has noted it.
+
+        Raises:
+            FileNotFoundError: the page was removed after the index was read.
+            DamagedError: it is not what was written.
+        """
+        path = self.folder.page(page.number)
+        if not was_checked(path, page.sha256):
+            state = noted_state(self._noted, self.folder.path, path, File(page.bytes, page.sha256))
+            if state and state_of_file(path) == state:
+                trust(path, page.sha256, state)
+        return page.sha256, prove_once(path, page.sha256, partial(self.content, page))
+
+    @cached_property
+    def _noted(self) -> Proofs:
+        return noted_proofs(self.folder.path)
 
     def newest(self, most: int) -> list[Version]:
         """The latest versions, the newest release first; those of one release in their order.
