@@ -16,11 +16,12 @@ from atmpgraph.http.coding import OFFERED
 from atmpgraph.i18n import texts
 from atmpgraph.publish.build import build
 from atmpgraph.publish.verify import verify
-from atmpgraph.release.layout import ReleaseFolder, ReleasesFolder
+from atmpgraph.release.layout import ReleaseFolder, ReleasesFolder, write_json
 from atmpgraph.release.manifest import read_manifest
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
+from ..conftest import edit
 from ..long import often, some
 from ..release.damages import DAMAGES, answers, copied, files
 
@@ -214,3 +215,27 @@ def test_a_release_that_never_went_live_is_no_damage(started: Settings) -> None:
     built = build(started)
     assert built.repairs == []
     assert (built.new, built.switched) == (False, True)
+
+
+@pytest.mark.parametrize("name", ["checked.json", "origins.json", "build.json", "supplied.json", "proven/stream.json"])
+def test_a_folder_in_the_place_of_a_note_is_taken_away(name: str, started: Settings) -> None:
+    """It spares the next build some work, and says nothing of a release."""
+    releases = started.path(started.folders.releases)
+    proof = next((releases / "proven").glob("[0-9a-f]*.json"))
+    for note in (releases / name, proof):
+        note.unlink(missing_ok=True)
+        note.mkdir()
+        (note / "inside").touch()
+    edit(started, "organisations.csv", "Example", "Other")
+    built = build(started)
+    assert built.new
+    assert not (releases / name).is_dir()
+    assert not proof.is_dir()
+
+
+def test_a_file_that_cannot_be_replaced_is_named_as_people_know_it(tmp_path: Path) -> None:
+    (tmp_path / "origins.json").mkdir()
+    with pytest.raises(IsADirectoryError) as refused:
+        write_json(tmp_path / "origins.json", {})
+    assert refused.value.filename == str(tmp_path / "origins.json")
+    assert [path.name for path in tmp_path.iterdir()] == ["origins.json"]

@@ -79,6 +79,8 @@ def repair(settings: Settings, workplace: Path) -> list[Damage]:
     """
     releases, base = settings.path(settings.folders.releases), settings.base
     folder = ReleasesFolder(releases)
+    for path in folder.notes():
+        _clear(path)
     noted = trust_proofs(folder)
     wrong = _damages_of(folder.all(), noted)
     damaged = [damage for of_release in wrong.values() for damage in of_release]
@@ -113,7 +115,7 @@ def _damages(release: ReleaseFolder, noted: Set[Proof]) -> list[Damage]:
 
     if wrong := list(damages(release, check)):
         return wrong
-    with suppress(DamagedError):  # it changed since, which the next reader tells
+    with suppress(DamagedError, IsADirectoryError):  # it changed since, which the next reader tells
         renew_proofs(release.path, files, noted)
     return []
 

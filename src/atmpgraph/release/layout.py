@@ -371,6 +371,10 @@ class ReleasesFolder:
         """The states in which the files of a release were whole."""
         return self.path / "proven" / f"{digest}.json"
 
+    def notes(self) -> list[Path]:
+        """The files that spare the next build some work; without them it makes the same release."""
+        return [self.checked, self.origins, self.last_build, self.supplied]
+
     @property
     def slots(self) -> "SlotsFolder":
         """The folder of the records of what the slots of a remote store hold."""
@@ -450,7 +454,11 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        new.replace(path)
+        try:
+            new.replace(path)
+        except IsADirectoryError as error:
+            error.filename = str(path)  # which is the one that people know
+            raise
     finally:
         new.unlink(missing_ok=True)
     sync(path.parent)
