@@ -1,10 +1,13 @@
 """Why a parser refuses a file, as a sentence of the interface: parsers speak English, and not of what to do."""
 
 import errno
+import os
 import re
 import socket
 import ssl
+import stat
 from http.client import RemoteDisconnected
+from pathlib import Path
 from typing import Final
 
 from .i18n import Sentence, message
@@ -120,6 +123,8 @@ _REFUSED: Final = {
     errno.EHOSTUNREACH: message("the network does not lead there"),
     errno.ETIMEDOUT: message("no answer came in time"),
 }
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+NO_FILE: Final = message("neither a file nor a folder, but a pipe, a socket or a device; take it away")
 _NO_HOST: Final = message("the name of the server is not known; correct it, or look after the network")
 _NO_ANSWER: Final = message("the other side ended the connection")
 _CERTIFICATE: Final = message("its certificate is not valid: {words}")
@@ -146,6 +151,31 @@ def refusal_of(error: BaseException) -> Sentence:
     own = " ".join(map(str, error.args)) if isinstance(error, OSError) else str(error)  # one with a file shows no words
     words = getattr(error, "strerror", None) or own or type(error).__name__
     return Sentence(_WORDS, {"words": words})
+
+
+def is_full(error: OSError) -> bool:
+    """Whether no space is left; an engine gives words and no number."""
+    words = error.strerror or " ".join(map(str, error.args))
+    return error.errno in _FULL or os.strerror(errno.ENOSPC) in words
+
+
+def why_unreadable(path: Path) -> Sentence | None:
+    """Why the file at a path cannot be read; None where it can, or where nothing is.
+
+    A pipe is not opened: that would wait for its other end.
+    """
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            return Sentence(_REFUSED[errno.EISDIR])
+        if not stat.S_ISREG(mode):
+            return Sentence(NO_FILE)
+        path.open("rb").close()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return refusal_of(error)
+    return None
 
 
 def reason_of(error: object) -> Sentence:

@@ -108,7 +108,7 @@ ACCIDENTS: dict[str, tuple[Callable[[Path], object], str]] = {
         declared(schema={"fields": [{"name": "slug", "constraints": {"minimum": 1}}]}),
         "la contrainte \"minimum\" ne convient pas",
     ),
-    "a link in a circle": (circular, "organisations.csv : ce fichier n’existe pas"),
+    "a link in a circle": (circular, "organisations.csv : les liens tournent en rond"),
     "a workbook that is called CSV": (
         lambda folder: (folder / "data" / "organisations.csv").write_bytes(b"PK\x03\x04" + b"\0" * 99),
         "c’est un classeur, quoi que dise son nom",

@@ -1,7 +1,9 @@
 """Tables as offices have them: what each kind of file gives is what the canonical table gives, or is told."""
 
 import datetime
+import errno
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +16,7 @@ from odfdo import Table as OdfTable
 
 from atmpgraph.findings import Finding, Severity
 from atmpgraph.settings.groups import Build
+from atmpgraph.sources import canonical
 from atmpgraph.sources.check import check_tables
 from atmpgraph.sources.package import Package, open_package
 
@@ -181,6 +184,58 @@ def test_what_cannot_be_read_is_told_with_place_and_remedy(name: str, tmp_path: 
     assert len(findings) == (2 if "heading" in name or "twice" in name else 1)  # the column that is missing is told too
     assert finding.places[0].row == row
     assert all(finding.message[tag] != finding.message["en"] for tag in ("fr", "nl", "de", "it"))
+
+
+UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a folder": (Path.mkdir, "it is a folder, and a file is expected"),
+    "a pipe": (os.mkfifo, "a pipe, a socket or a device"),
+    "a link to nothing": (lambda path: path.symlink_to("nothing"), "no such file"),
+    "a link in a circle": (lambda path: path.symlink_to(path.name), "the links lead in a circle"),
+    "a link to a folder": (lambda path: path.symlink_to("."), "it is a folder, and a file is expected"),
+}
+
+
+@pytest.mark.parametrize("file", ["t.csv", "t.xlsx"])
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_file_that_is_there_and_cannot_be_read_is_not_told_as_missing(name: str, file: str, tmp_path: Path) -> None:
+    make, said = UNREADABLE[name]
+    (finding,) = found(tmp_path, lambda folder: make(folder / file), path=file)
+    assert said in finding.sentence("en")
+    assert finding.sentence("de") != finding.sentence("en")
+
+
+@pytest.mark.parametrize("dialect", [{}, {"delimiter": ";"}])
+@pytest.mark.parametrize("times", [0, 1, 2])
+def test_a_table_that_this_user_may_not_read_is_told_so(
+    dialect: dict[str, str], times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that may be read no more a moment later."""
+    (tmp_path / "t.csv").write_text(parted(dialect.get("delimiter", ",")), encoding="utf-8")
+    opens, left = Path.open, [times]
+
+    def refuse(path: Path, *arguments: Any, **named: Any) -> Any:
+        if path.name == "t.csv" and "w" not in (*arguments, *named.values()):
+            left[0] -= 1
+            if left[0] < 0:
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opens(path, *arguments, **named)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    (finding,) = check_tables(opened(tmp_path, dialect=dialect)).findings
+    assert "this user may not: change the owner or the rights" in finding.sentence("en")
+
+
+def test_a_full_disk_is_no_fault_of_the_table_that_is_converted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "t.csv").write_text(parted(";"), encoding="utf-8")
+
+    def full(*_: object) -> object:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(canonical._Conversion, "_write", full)
+    with pytest.raises(OSError, match="No space"):
+        opened(tmp_path, dialect={"delimiter": ";"})
 
 
 DECLARED: dict[str, tuple[dict[str, Any], str]] = {

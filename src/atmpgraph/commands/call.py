@@ -1,6 +1,5 @@
 """What all commands have in common: their language, settings and progress, and how an error ends them."""
 
-import errno
 import json
 import os
 import signal
@@ -18,7 +17,7 @@ from ..i18n import SOURCE, Texts, every_language, message, own_texts, texts, wri
 from ..interrupts import Interrupted
 from ..languages import closest
 from ..progress import Display, Progress, shown
-from ..reasons import refusal_of
+from ..reasons import is_full, refusal_of
 from ..release.release import Release, open_release
 from ..settings import Settings
 from ..settings.faults import WrongSettingsError
@@ -29,7 +28,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _BUILD = {"frictionless", "pyshacl", "python_calamine", "rapidfuzz", "rdflib", "xlsxwriter"}
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _NO_SPACE = message("{place}: no space is left; free some, and run the command again")
 _INTERRUPTED = message("interrupted; what was begun is put away, and the release that was live still is")
 NO_TAG = message("{option}: not the tag of a language; it is one of BCP 47, such as fr or pt-BR")
@@ -106,8 +104,7 @@ def usage(sentence: str, **values: object) -> click.UsageError:
 
 def refusal_text(error: OSError) -> str:
     """What the system refused, where, and the remedy."""
-    words = error.strerror or " ".join(map(str, error.args))  # the engine gives words and no number
-    if error.errno in _FULL or os.strerror(errno.ENOSPC) in words:
+    if is_full(error):
         return words_of_call().gettext(_NO_SPACE, place=error.filename or "/")
     place = f"{error.filename}: " if error.filename else ""
     return f"{place}{words_of_call().sentence(refusal_of(error))}"

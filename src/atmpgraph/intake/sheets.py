@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..i18n import Sentence, TranslatedError, counting, message
-from ..reasons import reason_of
+from ..reasons import reason_of, why_unreadable
 from ..settings.groups import Build, Imports
 from ..sources.canonical import (
     BEGINNING,
@@ -152,7 +152,9 @@ def require_size(path: Path, limits: Imports) -> None:
     """
     if path.is_dir():
         raise TranslatedError(_FOLDER, file=str(path))
-    if not path.is_file():
+    if why := why_unreadable(path):
+        raise TranslatedError(_BOOK, file=str(path), reason=why)
+    if not path.exists():
         raise TranslatedError(_NO_FILE, file=str(path))
     if path.stat().st_size > limits.max_file_bytes:
         raise TranslatedError(_LARGE, file=str(path), n=limits.max_file_bytes)

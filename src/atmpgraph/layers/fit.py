@@ -22,6 +22,7 @@ from ..sources.code_lists import read_code_lists
 from ..sources.declared import closest
 from ..vocab import RDF, SH
 from .look import look_findings
+from .places import place_findings
 from .prose import prose_findings
 from .templates import SUPPLIED, template_loader
 from .terms import nearest, unknown_terms
@@ -71,6 +72,7 @@ def layer_findings(settings: Settings) -> list[Finding]:
 def misfits(settings: Settings) -> list[Finding]:
     """A violation for each thing in the files of the publication that does not fit the supplied ones."""
     return [
+        *place_findings(settings),
         *_broken_links(settings),
         *_terms(settings),
         *_shapes(settings),

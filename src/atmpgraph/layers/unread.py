@@ -10,6 +10,7 @@ from jinja2 import Environment, TemplateSyntaxError, meta
 from ..findings import Finding, Place, Severity
 from ..formats import STATIC_TYPES
 from ..i18n import every_language
+from ..reasons import NO_FILE
 from ..settings import Settings
 from ..settings.layers import Kind, supplied
 from ..sources.declared import closest
@@ -100,8 +101,7 @@ def _no_file(path: Path, place: str, pattern: str) -> Iterator[Finding]:
             text = every_language("a folder with the name of a file, and nobody reads what is in it; rename it")
             yield _warning(place, text)
     elif path.exists() and not path.is_file():
-        text = every_language("neither a file nor a folder, but a pipe, a socket or a device; take it away")
-        yield _warning(place, text)
+        yield _warning(place, every_language(NO_FILE))
 
 
 def _outside(settings: Settings, path: Path, place: str) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ from ..quality.shape_texts import filled
 from ..rdf.datatypes import TermError
 from ..rdf.expressible import expressible
 from ..rdf.terms import term
-from ..reasons import reason_of
+from ..reasons import reason_of, why_unreadable
 from ..settings import Settings
 from ..settings.layers import Kind, supplied
 from ..sources import DESCRIPTOR
@@ -73,7 +73,9 @@ def turtle_findings(check: str, files: Iterator[Path] | list[Path], settings: Se
 
 def _catalogue(file: Path, settings: Settings) -> Iterator[Finding]:
     """What is wrong with the description for portals."""
-    if file.is_file():
+    if why := why_unreadable(file):
+        yield _finding("files", Place(file.name), every_language(why.text, **why.values))
+    elif file.exists():
         yield from turtle_findings("files", [file], settings)
     else:
         yield _finding("files", Place(file.name), every_language(NO_CATALOGUE))

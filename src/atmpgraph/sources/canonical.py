@@ -23,7 +23,7 @@ from typing import Any, Final, TypeAlias
 from ..findings import Finding, Place, Severity
 from ..i18n import counting, every_language, message, texts, written
 from ..languages import PLACEHOLDER, is_tag, tag_of
-from ..reasons import reason_of
+from ..reasons import is_full, reason_of, refusal_of, why_unreadable
 from ..settings.groups import Build
 from .declared import Origin
 from .delimited import CONFLICT, delimited_rows, is_conflict_mark, likely_encoding
@@ -115,9 +115,10 @@ def read_source(folder: Path, key: str, origin: Origin, scratch: Scratch, limits
     source = Source(path, path, origin.file)
     if not origin.is_usable:
         return replace(source, is_read=False)
-    if not path.is_file():
-        absent = Finding("table", Severity.VIOLATION, every_language(NO_FILE), (Place(key),))
-        return replace(source, is_read=False, findings=(absent,))
+    why = why_unreadable(path)
+    if why or not path.exists():
+        text = every_language(why.text, **why.values) if why else every_language(NO_FILE)
+        return replace(source, is_read=False, findings=(Finding("table", Severity.VIOLATION, text, (Place(key),)),))
     if origin.is_plain and _is_canonical(path, origin):
         return source
     return _Conversion(source, scratch, key, origin, limits).source()
@@ -245,8 +246,11 @@ class _Conversion:
         except csv.Error as error:
             self._fail(self._row + 1, None, _NO_ROW, reason=reason_of(error))
             is_read = False
-        except OSError:
-            self._fail(None, None, NO_FILE)
+        except OSError as error:
+            if is_full(error) or error.filename == str(self._target):  # it is not the file that is at fault
+                raise
+            why = refusal_of(error)
+            self._fail(None, None, why.text, **why.values)
             is_read = False
         return Source(
             self._target,

@@ -18,7 +18,7 @@ from ..findings import Finding, Place, Severity
 from ..i18n import SOURCE, Texts, every_language, message, texts
 from ..iris import fault
 from ..languages import PLACEHOLDER, tag_of
-from ..reasons import reason_of
+from ..reasons import reason_of, why_unreadable
 from ..settings.groups import Build
 from ..settings.layers import Layered
 from .canonical import Scratch, Source, read_source
@@ -154,7 +154,7 @@ def _is_name(path: object) -> bool:
 
 def _wrong(file: Path, sentence: str, near: str = "", **values: object) -> Finding:
     """What is wrong with a descriptor, at the line of a text that stands in it."""
-    text = file.read_text(encoding="utf-8-sig", errors="replace") if file.is_file() else ""
+    text = file.read_text(encoding="utf-8-sig", errors="replace") if near and file.is_file() else ""
     place = text.find(json.dumps(near, ensure_ascii=False)) if near else -1
     row = text.count("\n", 0, place) + 1 if place >= 0 else None
     return Finding("table", Severity.VIOLATION, every_language(sentence, **values), (Place(file.name, row),))
@@ -182,7 +182,10 @@ def whole_descriptor(place: Layered) -> Json:
 
 
 def _read(path: Path) -> Json:
-    if not path.is_file():
+    is_named = path != Path()  # else nothing is supplied
+    if is_named and (why := why_unreadable(path)):
+        raise DescriptorError([_wrong(path, why.text, "", **why.values)])
+    if not is_named or not path.exists():
         return {"resources": []}
     try:
         twice = list[str]()
