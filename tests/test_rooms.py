@@ -35,6 +35,7 @@ GROUND: Final = frozenset(
         "sentences",
         "settings",
         "spreadsheets",
+        "temporary",
         "vocab",
     }
 )

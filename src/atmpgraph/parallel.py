@@ -2,31 +2,35 @@
 
 Each worker is forked from a process that only imports, not from the command: a fork of one that has a store open would
 have its locks and none of its threads. Ctrl-C reaches every process of a terminal, so the workers are deaf to it, and
-the command ends them.
+the command ends them. What a killed one leaves of temporary files is in a folder of the command.
 """
 
 import os
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache, partial
 from multiprocessing import (
     active_children,
     connection,
+    current_process,
     forkserver,
     get_context,
     parent_process,
     resource_tracker,
     set_forkserver_preload,
 )
+from multiprocessing.util import Finalize
 from typing import Any, Final, Protocol, TypeVar
 
 from .i18n import TranslatedError, message
 from .interpreter import own_path
 from .interrupts import undisturbed
+from .temporary import temporary_folder
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -34,6 +38,7 @@ KILLED: Final = message(
     "a worker process was killed; if the memory was full, use fewer processes: --jobs, or the setting [build] jobs"
 )
 _BEHIND: Final = 5  # the niceness of a worker that gives way: a quarter of the time of others, where they want all
+_LAST: Final = -200  # of what is done at the end: after all that the library does
 _DEAF: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -50,10 +55,20 @@ def _start_method(modules: Sequence[str] = ()) -> str:
     set_forkserver_preload([*modules])  # without them, the command itself
     try:
         with _deaf(), _own_path():
+            _own_folder()
             forkserver.ensure_running()
     except OSError:  # as where the name of the temporary folder is long
         return "spawn"
     return "forkserver"
+
+
+@cache
+def _own_folder() -> None:
+    """Let the socket of that process be in a folder of ours: that of the library stays if this process is killed."""
+    if parent_process() is None:  # a worker has the one of the command
+        folder = ExitStack()
+        current_process()._config["tempdir"] = str(folder.enter_context(temporary_folder()))  # type: ignore[attr-defined]
+        Finalize(None, folder.close, exitpriority=_LAST)
 
 
 @contextmanager
@@ -185,17 +200,19 @@ def workers(processes: int) -> Iterator[Executor]:
     """
     before = set(active_children())
     context = get_context(_start_method())
-    executor = ProcessPoolExecutor(processes, context, initializer=_begin, initargs=({**os.environ},))
-    try:
-        _start(executor, processes)
-        yield executor
-    except BrokenProcessPool:
-        raise TranslatedError(KILLED) from None
-    finally:
-        with undisturbed():
-            for child in set(active_children()) - before:
-                child.kill()
-            executor.shutdown(cancel_futures=True)
+    with temporary_folder() as folder:
+        environment = {**os.environ, "TMPDIR": str(folder)}
+        executor = ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(environment,))
+        try:
+            _start(executor, processes)
+            yield executor
+        except BrokenProcessPool:
+            raise TranslatedError(KILLED) from None
+        finally:
+            with undisturbed():
+                for child in set(active_children()) - before:
+                    child.kill()
+                executor.shutdown(cancel_futures=True)
 
 
 def _start(executor: Executor, processes: int) -> None:
@@ -212,6 +229,7 @@ def _nothing() -> None:
 def _begin(environment: Mapping[str, str]) -> None:
     """Begin a worker: with the environment that the command has now, and to end with it."""
     _use(environment)
+    tempfile.tempdir = None  # which is found anew
     _end_with_parent()
 
 

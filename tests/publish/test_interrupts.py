@@ -4,8 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
@@ -16,7 +18,7 @@ from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.settings import Settings
 
 from ..long import some
-from ..sparql.processes import PATIENCE
+from ..sparql.processes import PATIENCE, until
 
 STEPS: Final = (
     "checking the questions",
@@ -89,3 +91,37 @@ def test_sigterm_ends_it_the_same_way(started: Settings, tmp_path: Path) -> None
     assert "Traceback" not in said
     assert not list(temporary.iterdir())
     assert not {name for name in left(started.path(started.folders.releases)) if name.startswith(".")}
+
+
+# A build whose graph counts as a large one, so that it asks the questions of the library, in a worker.
+LARGE = """
+from atmpgraph.publish import graph
+graph._MANY = 0
+from atmpgraph.__main__ import main
+if __name__ == "__main__":
+    main()
+"""
+
+
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder with a short name: it has place for sockets."""
+    with TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_nothing_is_left_of_the_questions(number: int, started: Settings, short: Path) -> None:
+    """Nor of the sockets of workers; what a build leaves that is killed itself goes with the next one."""
+    changed_table(started)
+    call = [sys.executable, "-c", LARGE, "build", "--jobs", "2"]
+    process = subprocess.Popen(
+        call, cwd=started.path(Path()), env={**os.environ, "TMPDIR": str(short)}, start_new_session=True
+    )
+    assert until(lambda: any(short.rglob("queries")) or process.poll() is not None)
+    assert process.poll() is None
+    process.send_signal(number)
+    assert process.wait(PATIENCE) == (-number if number == signal.SIGKILL else 128 + number)
+    if number == signal.SIGKILL:
+        subprocess.run(call, cwd=started.path(Path()), env={**os.environ, "TMPDIR": str(short)}, check=True)
+    assert until(lambda: not any(short.iterdir())), [*short.rglob("*")]
