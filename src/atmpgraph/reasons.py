@@ -6,6 +6,8 @@ import re
 import socket
 import ssl
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import RemoteDisconnected
 from pathlib import Path
 from typing import Final
@@ -123,6 +125,7 @@ _REFUSED: Final = {
     errno.EHOSTUNREACH: message("the network does not lead there"),
     errno.ETIMEDOUT: message("no answer came in time"),
 }
+ROOM: Final = 1 << 20  # bytes; with less of them left a disk is called full when an engine fails
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 NO_FILE: Final = message("neither a file nor a folder, but a pipe, a socket or a device; take it away")
 _NO_HOST: Final = message("the name of the server is not known; correct it, or look after the network")
@@ -157,6 +160,17 @@ def is_full(error: OSError) -> bool:
     """Whether no space is left; an engine gives words and no number."""
     words = error.strerror or " ".join(map(str, error.args))
     return error.errno in _FULL or os.strerror(errno.ENOSPC) in words
+
+
+@contextmanager
+def naming(place: Path) -> Iterator[None]:
+    """Name what the block writes in an error for which the system names nothing, such as that the disk is full."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(place)
+        raise
 
 
 def why_unreadable(path: Path) -> Sentence | None:

@@ -169,3 +169,76 @@ def test_the_engines_of_lists_and_search_say_it_too(room: str, refused: list[str
     done = subprocess.run(command, cwd=started.path(Path()), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [word for place in refused for word in (str(errno.ENOSPC), place)]
+
+
+# The temporary folder is a small disk, or the folder of what is written; the place that the error of each writer names.
+OVERFLOW = """
+import json, sys, tempfile
+from pathlib import Path
+from atmpgraph.lists.layout import new_lists
+from atmpgraph.rdf.canonical import CanonicalWriter
+from atmpgraph.release.thing_state import record_published
+from atmpgraph.sources.package import open_package
+
+BLOBS = "CREATE {} TABLE blobs AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 9000)"
+temporary, target = Path(tempfile.gettempdir()), Path(sys.argv[1])
+BASE = "https://example.org/p/"
+
+
+def lists(where: str) -> None:
+    with new_lists(target / "lists.sqlite") as file:
+        file.execute(BLOBS.format(where) + " SELECT randomblob(1000) FROM n")
+
+
+def runs(folder: Path) -> None:
+    with CanonicalWriter(folder, 1000) as writer:
+        for number in range(100_000):
+            writer.add(f"{number:090}\\n")
+
+
+def published() -> None:
+    (Path("data.nq")).write_text("".join(f"<{BASE}id/a/{n:090}> <urn:p> <urn:o> <urn:g> .\\n" for n in range(30_000)))
+    record_published(target, [Path("data.nq")], BASE)
+
+
+def table() -> None:
+    folder = Path("tables")
+    folder.mkdir(exist_ok=True)
+    fields = [{"name": "slug", "type": "string"}]
+    resource = {"name": "t", "path": "t.csv", "dialect": {"delimiter": ";"}, "schema": {"fields": fields}}
+    (folder / "datapackage.json").write_text(json.dumps({"resources": [resource]}))
+    (folder / "t.csv").write_text("slug;\\n" + "".join(f"{n:0900};\\n" for n in range(3_000)))
+    open_package(folder)
+
+
+for write in (lambda: lists("TEMP"), lambda: lists(""), lambda: runs(temporary), lambda: runs(target), published, table):
+    try:
+        write()
+    except OSError as error:
+        print(Path(error.filename).relative_to(Path.cwd()).parts[0])
+    else:
+        print("written")
+    (target / "lists.sqlite").unlink(missing_ok=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("role", "places"),
+    [
+        ("temporary", ["place", "written", "place", "written", "place", "place"]),
+        ("releases", ["written", "place", "written", "place", "place", "written"]),
+    ],
+)
+def test_the_disk_that_is_full_is_named(role: str, places: list[str], tmp_path: Path) -> None:
+    """Temporary files, such as those that SQLite makes by itself, may be on another one than the releases."""
+    other = {
+        "temporary": 'TMPDIR="$PWD/place" target="$PWD/here"',
+        "releases": 'TMPDIR="$PWD/here" target="$PWD/place"',
+    }
+    script = (
+        f'mkdir place here && mount -t tmpfs -o size=1m tmpfs place && export {other[role]} && "$1" -c "$2" "$target"'
+    )
+    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", sys.executable, OVERFLOW]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == places

@@ -7,14 +7,17 @@ at the end; `facet` has the rows of each value.
 import errno
 import json
 import os
+import shutil
 import sqlite3
 import sys
+import tempfile
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
+from ..reasons import ROOM
 from .cells import tokens_of
 from .declared import Declaration
 
@@ -56,13 +59,15 @@ def new_lists(path: Path, before: Path | None = None) -> Iterator[sqlite3.Connec
 
 @contextmanager
 def _telling_no_space(path: Path) -> Iterator[None]:
-    """Say of a full disk what the system says."""
+    """Say of a full disk what the system says; the engine also writes where temporary files are, and names neither."""
     try:
         yield
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
             raise
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from None
+        is_there = shutil.disk_usage(path.parent).free <= ROOM  # what was written stays, and temporary files went
+        full = path if is_there else Path(tempfile.gettempdir())
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(full)) from None
 
 
 def write_list(file: sqlite3.Connection, at: int, declared: Declaration, rows: Iterable[tuple[str, str]]) -> None:

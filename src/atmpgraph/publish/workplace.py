@@ -3,13 +3,20 @@
 import fcntl
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import ReleaseError
 from ..interrupts import undisturbed
+from ..reasons import is_full
 from ..release.layout import ReleasesFolder
+
+
+def _full(places: Collection[Path], named: str | None) -> Path:
+    """The folder on a disk that is full: where the file lies that could not be written, else that with least room."""
+    within = [place for place in places if named and Path(named).is_relative_to(place)]
+    return max(within, key=lambda place: len(place.parts), default=min(places, key=_free))
 
 
 def _free(path: Path) -> int:
@@ -60,8 +67,8 @@ def scratch(parent: Path | None = None, prefix: str | None = None) -> Iterator[P
             folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
         yield folder
     except OSError as error:
-        if error.filename is None:  # not told for a disk that is full; after this it is full no more
-            error.filename = str(min(places, key=_free))
+        if is_full(error):  # after this it is full no more
+            error.filename = str(_full(places, error.filename))
         raise
     finally:
         with undisturbed():

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from ..reasons import naming
 from .differing import differing
 from .terms import without_graph
 
@@ -51,7 +52,10 @@ class CanonicalWriter:
             self._spill()
 
     def _spill(self) -> None:
-        with tempfile.NamedTemporaryFile(dir=self._scratch, prefix="run-", delete=False) as run:
+        with (
+            naming(self._scratch),
+            tempfile.NamedTemporaryFile(dir=self._scratch, prefix="run-", delete=False) as run,
+        ):
             run.write("".join(sorted(set(self._lines))).encode())
         self._runs.append(Path(run.name))
         self._lines = []
@@ -69,7 +73,7 @@ class CanonicalWriter:
     def write(self, path: Path) -> str:
         """Write the lines to `path` and return their SHA-256 in hexadecimal."""
         digest = hashlib.sha256()
-        with path.open("wb") as file:
+        with naming(path), path.open("wb") as file:
             for block in merged_blocks(self.runs()):
                 content = b"".join(block)
                 digest.update(content)
