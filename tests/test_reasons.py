@@ -1,8 +1,10 @@
 """What parsers refuse, in the words of the interface: no English of theirs in another language, and a place."""
 
 import csv
+import errno
 import io
 import json
+import os
 import re
 import tomllib
 from collections.abc import Callable
@@ -13,7 +15,7 @@ from jinja2 import Environment
 from rdflib.plugins.sparql import prepareQuery
 
 from atmpgraph.i18n import every_language, texts
-from atmpgraph.reasons import reason_of, refusal_of
+from atmpgraph.reasons import lacks_descriptors, reason_of, refusal_of
 
 
 def _csv(text: str) -> object:
@@ -97,3 +99,21 @@ def test_a_refusal_without_a_number_keeps_its_words() -> None:
     error = OSError("AF_UNIX path too long")
     error.filename = "releases"
     assert str(refusal_of(error)) == "the system says: AF_UNIX path too long"
+
+
+ENGINES = (
+    OSError(errno.EMFILE, os.strerror(errno.EMFILE), "data.nq"),
+    OSError("Oxigraph needs at least 96 file descriptors when reserving 48, only 64 allowed"),
+    RuntimeError("IO error: While open a file for random read: 000123.sst: Too many open files"),
+    ValueError('Failed to open file: IoError { kind: TooManyOpenFiles, message: "Too many open files" }'),
+)
+
+
+@pytest.mark.parametrize("error", ENGINES, ids=lambda error: type(error).__name__)
+def test_too_few_files_that_may_be_open_are_told_with_the_remedy(error: Exception) -> None:
+    assert lacks_descriptors(error)
+    assert "ulimit -n" in str(refusal_of(error))
+
+
+def test_a_file_named_like_it_is_another_matter() -> None:
+    assert not lacks_descriptors(FileNotFoundError(errno.ENOENT, "No such file", "file descriptors.csv"))

@@ -128,6 +128,7 @@ _REFUSED: Final = {
 ROOM: Final = 1 << 20  # bytes; with less of them left a disk is called full when an engine fails
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 NO_FILE: Final = message("neither a file nor a folder, but a pipe, a socket or a device; take it away")
+_DESCRIPTORS: Final = re.compile("too many open files|file descriptors", re.IGNORECASE)
 _NO_HOST: Final = message("the name of the server is not known; correct it, or look after the network")
 _NO_ANSWER: Final = message("the other side ended the connection")
 _CERTIFICATE: Final = message("its certificate is not valid: {words}")
@@ -140,6 +141,8 @@ _WHERE: Final = re.compile(
 
 def refusal_of(error: BaseException) -> Sentence:
     """What the system or the network refuses, in our words where they are known."""
+    if lacks_descriptors(error):
+        return Sentence(_REFUSED[errno.EMFILE])
     match error:
         case ssl.SSLCertVerificationError():
             return Sentence(_CERTIFICATE, {"words": error.verify_message})
@@ -154,6 +157,12 @@ def refusal_of(error: BaseException) -> Sentence:
     own = " ".join(map(str, error.args)) if isinstance(error, OSError) else str(error)  # one with a file shows no words
     words = getattr(error, "strerror", None) or own or type(error).__name__
     return Sentence(_WORDS, {"words": words})
+
+
+def lacks_descriptors(error: BaseException) -> bool:
+    """Whether too few files may be open, which says nothing of the file; an engine gives words and no number."""
+    number = error.errno if isinstance(error, OSError) else None
+    return number == errno.EMFILE or (number is None and bool(_DESCRIPTORS.search(str(error))))
 
 
 def is_full(error: OSError) -> bool:

@@ -17,7 +17,7 @@ from cachetools import LRUCache
 
 from ..errors import DamagedError
 from ..i18n import Sentence, counting, message
-from ..reasons import refusal_of
+from ..reasons import lacks_descriptors, refusal_of
 from .manifest import File
 
 # Inode, size and times of a file.
@@ -185,4 +185,11 @@ def known_sha256(path: Path) -> str:
 
 
 def _words(error: OSError) -> Sentence:
+    """Why a file is not whole.
+
+    Raises:
+        OSError: it is not the file that is at fault.
+    """
+    if lacks_descriptors(error):
+        raise error
     return Sentence(MISSING) if isinstance(error, FileNotFoundError) else refusal_of(error)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from ..errors import DamagedError
-from ..reasons import refusal_of
+from ..reasons import lacks_descriptors, refusal_of
 from .layout import replacing, write_json
 
 SEAL: Final = "sha256"
@@ -62,6 +62,8 @@ def content_of(path: Path) -> bytes:
     except FileNotFoundError:
         raise
     except OSError as error:
+        if lacks_descriptors(error):
+            raise
         raise DamagedError(path, "{reason}", reason=refusal_of(error)) from None
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from tantivy import DocAddress, Document, Index, Schema, SchemaBuilder, Searcher
 
-from ..reasons import ROOM
+from ..reasons import ROOM, lacks_descriptors
 from .collect import Entry
 from .fields import NAMES
 from .words import analyzer, keys, short_forms, squeezed, words
@@ -49,15 +49,26 @@ def write_index(entries: Iterable[Entry], folder: Path) -> None:
     """Write the index of some things into a new folder.
 
     Raises:
-        OSError: no space is left.
+        OSError: no space is left, or too few files may be open.
     """
     folder.mkdir()
     try:
         _write(entries, folder)
-    except ValueError:  # the engine does not say why
+    except ValueError as error:  # the engine does not say why
+        _tell_descriptors(error, folder)
         if shutil.disk_usage(folder).free > ROOM:
             raise
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from None
+
+
+def _tell_descriptors(error: ValueError, folder: Path) -> None:
+    """Say that too few files may be open, if that is why the engine fails.
+
+    Raises:
+        OSError: it is.
+    """
+    if lacks_descriptors(error):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE), str(folder)) from None
 
 
 def _write(entries: Iterable[Entry], folder: Path) -> None:
@@ -84,7 +95,11 @@ def open_index(folder: Path) -> Searcher:
     with tempfile.TemporaryDirectory(prefix="atmpgraph-search-", ignore_cleanup_errors=True) as links:
         for file in folder.iterdir():
             (Path(links) / file.name).symlink_to(file.resolve())
-        index = Index.open(links)
+        try:
+            index = Index.open(links)
+        except ValueError as error:
+            _tell_descriptors(error, folder)
+            raise
         index.register_tokenizer(FOLDED, analyzer())
         index.config_reader("manual")
         return index.searcher()

@@ -22,6 +22,7 @@ import pyoxigraph as ox
 from ..errors import DamagedError, EvaluationError, QueryError, ReleaseError, RemovedError
 from ..rdf.canonical import merged_blocks, triple_blocks
 from ..rdf.terms import without_graph
+from ..reasons import lacks_descriptors, refusal_of
 from ..sparql.syntax.dataset_clause import named_dataset
 from ..sparql.syntax.engine_text import for_engine
 from ..sparql.syntax.graph_clause import ManyGraphsError, graph_by_graph
@@ -110,7 +111,7 @@ class EmbeddedStore(Store):
 
     def _damage(self, error: Exception) -> ReleaseError:
         """What the engine reports while it reads: its files are others than those that it wrote."""
-        return DamagedError(self._path or Path("memory"), str(error))
+        return _refused(self._path or Path("memory"), error)
 
     def reading(self, results: Iterable[T]) -> Iterator[T]:
         """The rows or triples of a query; every block that is read for them has its checksum compared."""
@@ -242,6 +243,13 @@ def _merged(engine: ox.Store, default: Sequence[_Graph], named: Sequence[_Graph]
 _FEATURES: Final = Features(tuple(GEOSPARQL_FUNCTIONS + name for name in _FUNCTIONS), union_default_graph=True)
 
 
+def _refused(path: Path, error: Exception) -> ReleaseError:
+    """Why the engine does not read a store: its files are others than those that it wrote, or it may open too few."""
+    if lacks_descriptors(error):
+        return ReleaseError("{path}: {reason}", path=str(path), reason=refusal_of(error))
+    return DamagedError(path, str(error))
+
+
 @dataclass(frozen=True)
 class Embedded:
     """Stores in folders on this disk, which a build makes: one can be copied and changed before it is published."""
@@ -356,7 +364,7 @@ class Embedded:
         except (RuntimeError, OSError) as error:
             if not path.is_dir():
                 raise RemovedError(path) from None
-            raise DamagedError(path, str(error)) from None
+            raise _refused(path, error) from None
 
 
 EMBEDDED: Final = Embedded()

@@ -17,7 +17,7 @@ from typing import Any
 from ..addresses import Addresses
 from ..errors import DamagedError
 from ..i18n import counting
-from ..reasons import refusal_of
+from ..reasons import lacks_descriptors, refusal_of
 from ..release.diff import Change
 from ..release.integrity import prove_once, state_of_file, trust, was_checked
 from ..release.layout import ReleasesFolder, StreamFolder
@@ -99,6 +99,8 @@ class Stream:
                 raise DamagedError(path, "missing") from None
             raise
         except OSError as error:
+            if lacks_descriptors(error):
+                raise
             raise DamagedError(path, "{reason}", reason=refusal_of(error)) from None
         if len(content) < page.bytes:
             raise DamagedError(
