@@ -157,6 +157,7 @@ WRONG = {
     "[[site.footer]]\nurl = 'http://x/'": "`[site.footer] title`: missing",
     "[[site.footer]]\nurl = 'http://x/'\ntitle = {}": "it has no text",
     "[[site.footer]]\nurl = 'http://x/'\ntitle = {fr = 'a', en = ' '}": "it has no text",
+    '[[site.footer]]\nurl = "http://x/"\ntitle = {fr = "a\\u0001"}': "a control character",
     "[[site.footer]]\nurl = 'ftp:x'\ntitle.en = 'a'": "begin with one of https://",
 }
 

@@ -145,3 +145,28 @@ def test_a_publisher_is_the_one_that_has_the_name_in_whatever_language() -> None
         f"<{BASE}{source}> <{publisher}> <{BASE}{agent}>"
         for source, agent in (("s1", "o1"), ("s3", "o1"), ("s5", "p1"))
     }
+
+
+STATES = """
+CONSTRUCT { ?thing <%s> "%s"@en } WHERE { ?thing a <http://www.w3.org/ns/org#Organization> }
+"""
+
+
+@pytest.mark.parametrize(
+    ("predicate", "text", "reason"),
+    [
+        (f"{DCT}abstract", "a\\u0001b", r"XML does not allow the character U\+0001"),
+        (f"{DCT}abstract", "a\\uFFFEb", r"XML does not allow the character U\+FFFE"),
+        ("urn:1", "text", "RDF/XML cannot abbreviate"),
+        (f"{DCT}isVersionOf", "text", "which the change stream says of versions"),
+    ],
+)
+@pytest.mark.parametrize("name", ["rules/mine.rq", "coverage.rq"])
+def test_what_cannot_be_published_is_told_with_the_query_that_states_it(
+    name: str, predicate: str, text: str, reason: str, started: Settings
+) -> None:
+    file = started.path(started.folders.data) / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(STATES % (predicate, text), encoding="utf-8")
+    with pytest.raises(TranslatedError, match=rf"{name}: .*{reason}"):
+        build(started)

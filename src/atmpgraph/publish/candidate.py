@@ -37,6 +37,7 @@ from .lookups import write_registry_links
 from .reuse import Unchanged
 from .self_description import list_files, live_release, now, write_description
 from .statistics import statistics_at
+from .unpublishable import naming_its_query
 from .verify import damages
 
 
@@ -108,7 +109,8 @@ def make_candidate(
         package, processes = graph.tables.package, settings.build.processes
         # Where the store is compacted first, there is one worker, so that all that reads the store follows. The tables
         # of a copy stay those that are proven.
-        with beside(processes if graph.is_large else 1, 2 if graph.is_copied else 1) as run:
+        at_once = 2 if graph.is_copied else 1
+        with naming_its_query(graph, settings), beside(processes if graph.is_large else 1, at_once) as run:
             compacted = None if graph.is_copied else run(EMBEDDED.compact, graph.store)
             unchanged, queries = Unchanged.since(live, folder, languages), settings.layered("datasets")
             with folder.canonical.open("rb") as lines:

@@ -33,7 +33,7 @@ from .origins import ROWS, Origins
 from .reuse import MOST_CHANGES, has_whole_store
 from .rules import rule_lines, rules
 
-_COVERAGE: Final = "coverage"
+COVERAGE: Final = "coverage"
 # Gives the lines that a query states of a store, in any order.
 _Query: TypeAlias = Callable[[Store], Iterable[str]]
 _MANY: Final = 80_000_000  # bytes of a graph from which on processes are worth their start
@@ -62,9 +62,9 @@ class _Queries:
     def __init__(self, settings: Settings) -> None:
         self.rules, coverage = rules(settings.layered("rules")), settings.layered("coverage")
         self._base = settings.base
-        self._files = {**self.rules, _COVERAGE: coverage.file}
+        self._files = {**self.rules, COVERAGE: coverage.file}
         self._run: dict[str, _Query] = {name: partial(rule_lines, path) for name, path in self.rules.items()}
-        self._run[_COVERAGE] = partial(coverage_lines, coverage)
+        self._run[COVERAGE] = partial(coverage_lines, coverage)
         self.recipes = {
             name: sha256(f"{__version__} {self._base}\n".encode() + path.read_bytes()).hexdigest()
             for name, path in self._files.items()
@@ -94,7 +94,7 @@ class _Queries:
     ) -> dict[str, tuple[Path, ...]]:
         """Add what the rules state to a store, and then the coverage, which is returned; the store is complete."""
         EMBEDDED.change(store, (), _merged(stated))
-        coverage = self.runs([_COVERAGE], store, scratch)
+        coverage = self.runs([COVERAGE], store, scratch)
         EMBEDDED.change(store, (), _merged(coverage))
         return coverage
 
@@ -187,7 +187,7 @@ def _continued(
 ) -> Derived | None:
     """The same with a changed copy of the store of the live release; None where too much has changed."""
     scratch, before = folder.path.parent, partial(noted.lines, live.canonical)
-    earlier = [name for name in noted.recipes if name != _COVERAGE]
+    earlier = [name for name in noted.recipes if name != COVERAGE]
     stating = scratch / "stating.nq"
     with beside(processes, 1) as run:
         changed_rows = run(_changed_rows, live, noted, mapped)
@@ -228,12 +228,12 @@ def _continued(
             [*come, *seen.difference(gone)],
         )
         changed += [*gone, *come]
-    if queries.is_as_before(_COVERAGE, noted, changed):
-        coverage = noted.write_lines(live.canonical, _COVERAGE, scratch)
+    if queries.is_as_before(COVERAGE, noted, changed):
+        coverage = noted.write_lines(live.canonical, COVERAGE, scratch)
     else:
-        coverage = queries.runs([_COVERAGE], store, scratch)[_COVERAGE]
+        coverage = queries.runs([COVERAGE], store, scratch)[COVERAGE]
     EMBEDDED.change(store, (), merged(coverage))
-    return Derived(store, True, {ROWS: (mapped,), **stated, _COVERAGE: coverage}, queries.recipes)
+    return Derived(store, True, {ROWS: (mapped,), **stated, COVERAGE: coverage}, queries.recipes)
 
 
 def _merged(stated: Mapping[str, Sequence[Path]]) -> Iterator[bytes]:
