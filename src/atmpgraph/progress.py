@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from typing import IO, Final, TypeVar
@@ -55,8 +55,18 @@ class Progress:
     def advance(self, n: int = 1) -> None:
         """So much more of the step is done; cheap, but called for each batch and not for each row."""
 
+    def on(self, names: Sequence[str]) -> None:
+        """The step works on these files now; told before what may take long, for then nobody can."""
+
     def end(self) -> None:
         """Nothing runs any more."""
+
+    def naming(self, names: Iterable[str]) -> Iterator[str]:
+        """The names of files, unchanged; each is told when it is taken, and counted when it is done."""
+        for name in names:
+            self.on([name])
+            yield name
+            self.advance()
 
     def over(self, things: Iterable[T], batch: int = BATCH) -> Iterator[T]:
         """The things, unchanged; advances by each batch of them that was taken."""
@@ -131,6 +141,12 @@ class ShownProgress(Progress):
         if now >= self._next:
             self._next = now + self._pause
             self._write(self._sentence(now - self._started))
+
+    def on(self, names: Sequence[str]) -> None:
+        """As in `Progress`."""
+        if names:
+            self._next = self._clock() + self._pause
+            self._write(_STARTED.format(step=f"{self._name}{self._words.colon}{', '.join(names)}"))
 
     def end(self) -> None:
         """As in `Progress`; the line goes."""

@@ -106,7 +106,7 @@ def written(
         gone, come = file_changes(before.canonical, release.canonical, 10_000) or ([], [])
         graphs = sorted({line.rsplit(" ", 2)[1][1:-1] for line in lines})
         taken = taken_over(queries, Unchanged(before, release, gone, come, is_whole=False), BASE, graphs)
-    datasets = partial(write_datasets, queries, store, folder, frozenset(taken.datasets))
+    datasets = partial(write_datasets, queries, store, folder, 60.0, frozenset(taken.datasets))
     write_dumps(release, package, BASE, datasets, folder, processes, before, taken)
     files = {
         name: File(path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())

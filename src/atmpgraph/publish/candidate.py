@@ -118,7 +118,8 @@ def make_candidate(
             if unchanged and compacted:
                 compacted()
             taken = taken_over(queries, unchanged, base, graph.graphs) if unchanged else NOTHING
-            selected = run(write_datasets_at, queries, address, base, workplace, frozenset(taken.datasets))
+            limits = settings.build.query_timeout_seconds, frozenset(taken.datasets)
+            selected = run(write_datasets_at, queries, address, base, workplace, *limits)
             statistics = run(statistics_at, address, base, folder.canonical, unchanged)
             same = partial(unchanged.gives_the_same, base=base) if unchanged else None
             pictures = live.charts if live else None
@@ -127,6 +128,7 @@ def make_candidate(
             def datasets() -> Mapping[str, Path]:
                 if compacted:
                     compacted()
+                progress.on([query.name for query in queries.glob("*.rq") if query.stem not in taken.datasets])
                 return selected()
 
             write_dumps(folder, package, base, datasets, workplace, processes, live, taken)

@@ -32,6 +32,7 @@ from ..store.changes import Changes
 from .origins import ROWS, Origins
 from .reuse import MOST_CHANGES, has_whole_store
 from .rules import rule_lines, rules
+from .timed import in_time
 
 COVERAGE: Final = "coverage"
 # Gives the lines that a query states of a store, in any order.
@@ -65,15 +66,29 @@ class _Queries:
         self._files = {**self.rules, COVERAGE: coverage.file}
         self._run: dict[str, _Query] = {name: partial(rule_lines, path) for name, path in self.rules.items()}
         self._run[COVERAGE] = partial(coverage_lines, coverage)
+        self._seconds = settings.build.query_timeout_seconds
         self.recipes = {
             name: sha256(f"{__version__} {self._base}\n".encode() + path.read_bytes()).hexdigest()
             for name, path in self._files.items()
         }
 
+    @property
+    def file_of_coverage(self) -> str:
+        """The name of its file."""
+        return self._files[COVERAGE].name
+
     def runs(self, names: Iterable[str], store: StoreAddress, scratch: Path) -> dict[str, tuple[Path, ...]]:
         """Sorted files with what each states of a store, which is opened once: that takes as long as most rules."""
         engine = EMBEDDED.open(store, self._base)
-        return {name: sorted_runs(self._run[name](engine), scratch) for name in names}
+        return {name: self._stated(name, engine, scratch) for name in names}
+
+    def _stated(self, name: str, engine: Store, scratch: Path) -> tuple[Path, ...]:
+        """Sorted files with what one states."""
+        return in_time(self._files[name], self._seconds, lambda: sorted_runs(self._run[name](engine), scratch))
+
+    def stated(self, store: StoreAddress, scratch: Path, name: str) -> tuple[Path, ...]:
+        """The same in a worker process."""
+        return self._stated(name, EMBEDDED.open(store, self._base), scratch)
 
     def runs_of_all(
         self, store: StoreAddress, scratch: Path, processes: int, progress: Progress
@@ -81,12 +96,14 @@ class _Queries:
         """The same of all rules, side by side where the store is large."""
         progress.step(message("applying the rules"), len(self.rules), message("rules"))
         if processes < 2:
-            return self.runs(progress.over(self.rules, 1), store, scratch)
-        stated = dict[str, tuple[Path, ...]]()
-        state = partial(_stated, self._run, store, self._base, scratch)
-        for name, runs in each(state, [*self.rules], processes):
+            return self.runs(progress.naming(self.rules), store, scratch)
+        stated, left = dict[str, tuple[Path, ...]](), [*self.rules]
+        progress.on(left[:processes])
+        for name, runs in each(partial(self.stated, store, scratch), [*self.rules], processes):
             stated[name] = runs
+            left.remove(name)
             progress.advance()
+            progress.on(left[:processes])
         return {name: stated[name] for name in self.rules}
 
     def add(
@@ -137,13 +154,6 @@ def processes_for(lines: Path, settings: Settings) -> int:
     return settings.build.processes if lines.stat().st_size >= _MANY else 1
 
 
-def _stated(
-    queries: Mapping[str, _Query], store: StoreAddress, base: str, scratch: Path, name: str
-) -> tuple[Path, ...]:
-    """Sorted files with what a query states of a store, in a worker process."""
-    return sorted_runs(queries[name](EMBEDDED.open(store, base)), scratch)
-
-
 def derive(
     mapped: Path,
     folder: ReleaseFolder,
@@ -168,11 +178,12 @@ def derive(
     queries, scratch = _Queries(settings), folder.path.parent
     processes = processes_for(mapped, settings)
     if live and noted and has_whole_store(live):
-        derived = _continued(live, noted, mapped, folder, queries, processes)
+        derived = _continued(live, noted, mapped, folder, queries, processes, progress)
         if derived:
             return derived
     store = apart(EMBEDDED.load, mapped, folder.store, "", processes=processes)
     stated = queries.runs_of_all(store, scratch, processes, progress)
+    progress.on([queries.file_of_coverage])
     coverage = apart(queries.add, store, stated, scratch, processes=processes)
     return Derived(store, False, {ROWS: (mapped,), **stated, **coverage}, queries.recipes)
 
@@ -183,7 +194,13 @@ def _changed_rows(live: ReleaseFolder, noted: Origins, mapped: Path) -> tuple[li
 
 
 def _continued(
-    live: ReleaseFolder, noted: Origins, mapped: Path, folder: ReleaseFolder, queries: _Queries, processes: int
+    live: ReleaseFolder,
+    noted: Origins,
+    mapped: Path,
+    folder: ReleaseFolder,
+    queries: _Queries,
+    processes: int,
+    progress: Progress,
 ) -> Derived | None:
     """The same with a changed copy of the store of the live release; None where too much has changed."""
     scratch, before = folder.path.parent, partial(noted.lines, live.canonical)
@@ -215,7 +232,7 @@ def _continued(
         return None
     if seen:
         EMBEDDED.change(store, [line for line in seen if line[:-1] not in mapped_lines], ())
-    stating_anew = queries.runs(anew, store, scratch) if anew else {}
+    stating_anew = queries.runs(progress.naming(anew), store, scratch) if anew else {}
     stated = {
         name: stating_anew[name] if name in stating_anew else noted.write_lines(live.canonical, name, scratch)
         for name in queries.rules
@@ -231,6 +248,7 @@ def _continued(
     if queries.is_as_before(COVERAGE, noted, changed):
         coverage = noted.write_lines(live.canonical, COVERAGE, scratch)
     else:
+        progress.on([queries.file_of_coverage])
         coverage = queries.runs([COVERAGE], store, scratch)[COVERAGE]
     EMBEDDED.change(store, (), merged(coverage))
     return Derived(store, True, {ROWS: (mapped,), **stated, COVERAGE: coverage}, queries.recipes)

@@ -252,7 +252,8 @@ class _Remaking:
 
     def _dumps(self, remade: ReleaseFolder, _: Manifest, store: Store) -> None:
         package = open_tables(self._settings, read_codes(self._settings))
-        datasets = partial(write_datasets, self._settings.layered("datasets"), store, self._scratch)
+        seconds = self._settings.build.query_timeout_seconds
+        datasets = partial(write_datasets, self._settings.layered("datasets"), store, self._scratch, seconds)
         write_dumps(remade, package, store.base, datasets, self._scratch)
 
     def _description(self, remade: ReleaseFolder, manifest: Manifest, store: Store) -> None:

@@ -109,6 +109,13 @@ class Build(Group):
         description="Size of the parts, in bytes of N-Triples, in which a larger graph is checked. A part takes about"
         " 30 times as much memory, in each process.",
     )
+    query_timeout_seconds: float = Field(
+        3_600,
+        gt=0,
+        le=604_800,
+        description="Longest time that a rule, the coverage or a dataset may take; then the check or the build ends,"
+        " and names its file.",
+    )
     max_listed_findings: int = Field(
         1_000,
         ge=1,
