@@ -214,11 +214,10 @@ def complete(candidate: Candidate, settings: Settings) -> None:
     earlier, live = releases.release(previous) if previous else None, live_release(releases.path)
     if earlier and not earlier.canonical.is_file():  # somebody took its folder away
         earlier = None
-    unchanged, downloads = Unchanged.since(earlier, folder, settings.languages), folder.downloads()
+    unchanged = Unchanged.since(earlier, folder, settings.languages)
     with beside(settings.build.processes if graph.is_large else 1) as run:
         begun = _begin_reading(run, candidate, settings, unchanged)
         is_new_store = run(giving_way, prove_store, folder, live, graph.digest)
-        listed = run(giving_way, list_files, downloads)
         coded = begin_coding(folder, run, earlier)
         measured = _write_quality(candidate, settings, releases, earlier, unchanged)
         changes = write_changes(folder.path, earlier, settings.base)
@@ -228,7 +227,7 @@ def complete(candidate: Candidate, settings: Settings) -> None:
                 wait()
             begun = _begin_reading(here, candidate, settings)
         coded()
-        for wait in (listed, *reversed(begun)):
+        for wait in reversed(begun):
             wait()
     begin_coding(folder, before=earlier)()  # what was written since
     manifest = Manifest(
@@ -244,7 +243,7 @@ def complete(candidate: Candidate, settings: Settings) -> None:
         coverage=candidate.coverage,
         measures=measured,
         score=candidate.score,
-        files=list_files(folder.downloads(), listed()),
+        files=list_files(folder.downloads()),
         languages=settings.languages,
     )
     list_internal(folder, manifest, code=code_digest())

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 
 import pyoxigraph as ox
 
@@ -60,9 +59,9 @@ def write_description(
     write_description_lookups(description, release, base, description.path)
 
 
-def list_files(paths: Mapping[str, Path], listed: Mapping[str, File] = MappingProxyType({})) -> dict[str, File]:
-    """Files of a release: size and SHA-256 by path in its folder; of some they may be known."""
-    return {name: listed.get(name) or File(path.stat().st_size, known_sha256(path)) for name, path in paths.items()}
+def list_files(paths: Mapping[str, Path]) -> dict[str, File]:
+    """Files of a release: size and SHA-256 by path in its folder."""
+    return {name: File(path.stat().st_size, known_sha256(path)) for name, path in paths.items()}
 
 
 def now() -> str:
