@@ -148,7 +148,7 @@ def test_a_pipe_gets_nothing_unless_asked_for(started: Settings) -> None:
 def test_a_file_that_may_take_long_is_named_at_once() -> None:
     progress, stream, _ = shown("fr")
     progress.step("applying the rules", 2, "rules")
-    assert [*progress.naming(["a.rq", "b.rq"])] == ["a.rq", "b.rq"]
+    assert [*progress.each_named(["a.rq", "b.rq"])] == ["a.rq", "b.rq"]
     progress.on(["c.rq", "d.rq"])
     progress.on([])
     named = [line.partition("\u00a0: ")[2] for line in stream.getvalue().splitlines()[1:]]
@@ -158,6 +158,6 @@ def test_a_file_that_may_take_long_is_named_at_once() -> None:
 def test_what_is_named_is_counted_when_it_is_done() -> None:
     progress, stream, clock = shown()
     progress.step("applying the rules", 2, "rules")
-    for second, _ in enumerate(progress.naming(["a.rq", "b.rq"]), start=1):
+    for second, _ in enumerate(progress.each_named(["a.rq", "b.rq"]), start=1):
         clock.now += second * 11
     assert stream.getvalue().splitlines()[-1] == "applying the rules: 2 of 2 rules, 0:00 left"

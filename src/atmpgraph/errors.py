@@ -24,6 +24,7 @@ AtmpgraphError
 ├─ ServerError                   the server cannot start
 │  └─ ListenError                it cannot listen where it should
 ├─ NotExpressibleError           a format cannot say a statement
+├─ LateQueryError                a query of the publication takes too long
 └─ ProblemError                  a request that ends in a problem (`http.problem`)
 """
 
@@ -304,6 +305,14 @@ class LinkingError(AtmpgraphError):
     def __init__(self, sentence: str, **values: str) -> None:
         """Raise the sentence with its values."""
         super().__init__(sentence, **values)
+
+
+class LateQueryError(AtmpgraphError):
+    """A query of the publication takes longer than it may, and runs on until the command ends."""
+
+
+class UnpublishableError(ReleaseError):
+    """The stream, or a format for download, cannot carry a statement."""
 
 
 class NotExpressibleError(AtmpgraphError):

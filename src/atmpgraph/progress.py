@@ -61,7 +61,7 @@ class Progress:
     def end(self) -> None:
         """Nothing runs any more."""
 
-    def naming(self, names: Iterable[str]) -> Iterator[str]:
+    def each_named(self, names: Iterable[str]) -> Iterator[str]:
         """The names of files, unchanged; each is told when it is taken, and counted when it is done."""
         for name in names:
             self.on([name])

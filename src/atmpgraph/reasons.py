@@ -116,6 +116,7 @@ _REFUSED: Final = {
     errno.ENAMETOOLONG: message("the name is too long"),
     errno.ELOOP: message("the links lead in a circle"),
     errno.EMFILE: message("this process has too many files open; raise the limit (ulimit -n)"),
+    errno.ENFILE: message("the system has too many files open; end other programs, or raise its limit (fs.file-max)"),
     errno.EIO: message("the disk does not read or write; look after it"),
     errno.EBUSY: message("another program uses it"),
     errno.ECONNREFUSED: message("nothing listens at this address; start it, or correct the address"),
@@ -127,7 +128,7 @@ _REFUSED: Final = {
 }
 ROOM: Final = 1 << 20  # bytes; with less of them left a disk is called full when an engine fails
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
-NO_FILE: Final = message("neither a file nor a folder, but a pipe, a socket or a device; take it away")
+NOT_REGULAR: Final = message("neither a file nor a folder, but a pipe, a socket or a device; take it away")
 _DESCRIPTORS: Final = re.compile("too many open files|file descriptors", re.IGNORECASE)
 _NO_HOST: Final = message("the name of the server is not known; correct it, or look after the network")
 _NO_ANSWER: Final = message("the other side ended the connection")
@@ -142,7 +143,7 @@ _WHERE: Final = re.compile(
 def refusal_of(error: BaseException) -> Sentence:
     """What the system or the network refuses, in our words where they are known."""
     if lacks_descriptors(error):
-        return Sentence(_REFUSED[errno.EMFILE])
+        return Sentence(_REFUSED[(isinstance(error, OSError) and error.errno) or errno.EMFILE])
     match error:
         case ssl.SSLCertVerificationError():
             return Sentence(_CERTIFICATE, {"words": error.verify_message})
@@ -162,7 +163,7 @@ def refusal_of(error: BaseException) -> Sentence:
 def lacks_descriptors(error: BaseException) -> bool:
     """Whether too few files may be open, which says nothing of the file; an engine gives words and no number."""
     number = error.errno if isinstance(error, OSError) else None
-    return number == errno.EMFILE or (number is None and bool(_DESCRIPTORS.search(str(error))))
+    return number in {errno.EMFILE, errno.ENFILE} or (number is None and bool(_DESCRIPTORS.search(str(error))))
 
 
 def is_full(error: OSError) -> bool:
@@ -172,7 +173,7 @@ def is_full(error: OSError) -> bool:
 
 
 @contextmanager
-def naming(place: Path) -> Iterator[None]:
+def telling_place(place: Path) -> Iterator[None]:
     """Name what the block writes in an error for which the system names nothing, such as that the disk is full."""
     try:
         yield
@@ -192,7 +193,7 @@ def why_unreadable(path: Path) -> Sentence | None:
         if stat.S_ISDIR(mode):
             return Sentence(_REFUSED[errno.EISDIR])
         if not stat.S_ISREG(mode):
-            return Sentence(NO_FILE)
+            return Sentence(NOT_REGULAR)
         path.open("rb").close()
     except FileNotFoundError:
         return None

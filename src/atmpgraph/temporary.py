@@ -26,13 +26,14 @@ def temporary_folder() -> Iterator[Path]:
             sweep(Path(tempfile.gettempdir()))
             folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
         with (new := folder / f"{_LOCK}.new").open("wb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            new.rename(folder / _LOCK)  # only now: one that is not locked lets the folder go
+            with suppress(OSError):  # no locks there: whatever a killed command leaves stays
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                new.rename(folder / _LOCK)  # only now: one that is not locked lets the folder go
             yield folder
     finally:
         with undisturbed():
             if folder:
-                shutil.rmtree(folder, ignore_errors=True)
+                _remove(folder)
 
 
 def sweep(place: Path) -> None:
@@ -40,6 +41,17 @@ def sweep(place: Path) -> None:
     for path in place.glob(f"{_PREFIX}*/{_LOCK}"):
         with suppress(OSError):
             if not path.is_symlink() and path.is_file():
-                with path.open("rb") as lock:
+                with path.open("r+b") as lock:  # for writing, as NFS has it
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    shutil.rmtree(path.parent, ignore_errors=True)
+                    _remove(path.parent)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, the file of its lock last: without it nobody would remove what is left by a kill meanwhile."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != _LOCK:
+                path.unlink()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -60,7 +60,9 @@ def test_the_folder_of_the_tables_is_a_file(settings: Settings) -> None:
     data = settings.path(settings.folders.data)
     data.rename(data.with_name("before"))
     data.write_text("", encoding="utf-8")
-    assert "a folder is expected" in told(settings)["data"]
+    said = told(settings)
+    assert list(said) == ["data"], "of what is in it nothing can be told"
+    assert "a folder is expected" in said["data"]
     done = CliRunner().invoke(main, ["--settings", str(data.with_name("atmpgraph.toml")), "check"])
     assert (done.exit_code, isinstance(done.exception, SystemExit)) == (1, True)
     assert "data: it is a file, and a folder is expected" in done.output

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from atmpgraph.errors import DamagedError, ReleaseError
-from atmpgraph.publish.verify import verify
+from atmpgraph.publish.verify import damages, damages_beside, verify
 from atmpgraph.release.integrity import prove, sha256
+from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.manifest import File
 from atmpgraph.release.sealed import content_of
 from atmpgraph.settings import Settings
@@ -81,6 +82,24 @@ def test_no_file_passes_for_a_damaged_one(tmp_path: Path, monkeypatch: pytest.Mo
             with pytest.raises(OSError, match="open files"):
                 read()
     prove(file, whole)  # nothing is remembered
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+def test_a_look_at_the_releases_ends_with_it(number: int, started: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be opened for it would be made anew, or taken away."""
+    releases = ReleasesFolder(started.path(started.folders.releases))
+
+    def refuse(path: Path) -> bytes:
+        if path in {releases.file_dates, releases.release("current").path.resolve() / "manifest.json"}:
+            raise OSError(number, os.strerror(number), str(path))
+        return whole(path)
+
+    whole = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(OSError, match="open files"):
+        list(damages_beside(releases.path, started.base))
+    with pytest.raises(OSError, match="open files"):
+        list(damages(releases.all()[0]))
 
 
 def test_a_store_that_cannot_be_opened_for_it_is_not_damaged() -> None:

@@ -225,12 +225,12 @@ for write in (lambda: lists("TEMP"), lambda: lists(""), lambda: runs(temporary),
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        ("temporary", ["place", "written", "place", "written", "place", "place"]),
-        ("releases", ["written", "place", "written", "place", "place", "written"]),
+        ("temporary", ["written", "written", "place", "written", "place", "place"]),
+        ("releases", ["place", "place", "written", "place", "place", "written"]),
     ],
 )
 def test_the_disk_that_is_full_is_named(role: str, places: list[str], tmp_path: Path) -> None:
-    """Temporary files, such as those that SQLite makes by itself, may be on another one than the releases."""
+    """Temporary files may be on another one than the releases; those that SQLite makes by itself are on that."""
     other = {
         "temporary": 'TMPDIR="$PWD/place" target="$PWD/here"',
         "releases": 'TMPDIR="$PWD/here" target="$PWD/place"',

@@ -10,10 +10,11 @@ import pytest
 from cachetools import LRUCache
 
 from atmpgraph.errors import DamagedError
+from atmpgraph.publish import repair
 from atmpgraph.publish.build import build
 from atmpgraph.publish.verify import damages_beside
 from atmpgraph.release import integrity
-from atmpgraph.release.integrity import State, known_sha256, state_of_file
+from atmpgraph.release.integrity import State, known_sha256, state_of_file, trust
 from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.manifest import File
 from atmpgraph.release.proofs import note_proofs, noted_proofs, noted_state
@@ -106,5 +107,9 @@ def test_pages_of_the_stream_are_read_in_another_state_alone(
     assert [*stream.prove()] == [stream.folder.page(page.number) for page in stream.pages]
     assert not reading.called
     overwrite(stream.folder.page(1))
+    trust(stream.folder.page(1), stream.pages[0].sha256, state_of_file(stream.folder.page(1)))  # as if it did not show
+    [damage] = damages_beside(started.path(started.folders.releases), started.base, repair._read_page)
+    assert damage.path == stream.folder.page(1), "it is the last one, which will grow"
+    monkeypatch.setattr(integrity, "_outcomes", LRUCache(100))
     with pytest.raises(DamagedError, match="its content is not"):
         stream.prove()

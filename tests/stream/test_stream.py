@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
-from atmpgraph.errors import ReleaseError
+from atmpgraph.errors import DamagedError, ReleaseError
 from atmpgraph.release.diff import changes
 from atmpgraph.release.history import history, prune
 from atmpgraph.stream import follow as following
@@ -24,6 +24,7 @@ from atmpgraph.stream.members import check_statements, replay
 from atmpgraph.stream.pages import read_stream
 from atmpgraph.web import create_app
 
+from ..release.damages import overwrite
 from ..release.fixtures import BASE, GRAPH, named, publish, trial
 from .reader import FORMATS, Reader
 
@@ -201,6 +202,17 @@ def test_it_goes_on_when_the_release_before_was_deleted_by_hand(tmp_path: Path) 
     shutil.rmtree(tmp_path / one)
     stream = follow(tmp_path, BASE, 2)
     assert [page.members for page in stream.pages] == [2, 1], "b did not change"
+
+
+def test_a_damaged_page_does_not_grow(tmp_path: Path) -> None:
+    """With what is added to it, it would be sealed as it is."""
+    publish(tmp_path, named("a", "1"), "2026-01-01T00:00:00Z")
+    follow(tmp_path, BASE, 4)
+    overwrite(tmp_path / "stream" / "1.nq")
+    publish(tmp_path, named("a", "2"), "2026-01-02T00:00:00Z")
+    for _ in range(2):
+        with pytest.raises(DamagedError, match="its content is not"):
+            follow(tmp_path, BASE, 4)
 
 
 def test_a_change_of_the_page_size_closes_no_page_and_opens_none(tmp_path: Path) -> None:

@@ -21,16 +21,18 @@ _FILES: Final[tuple[Kind, ...]] = "descriptor", "coverage"
 
 def place_findings(settings: Settings) -> Iterator[Finding]:
     """A violation for each folder that cannot be read, and for each file that counts by its name and cannot be."""
-    for name in Folders.model_fields.keys() - _APART:
-        yield from _folder(settings, getattr(settings.folders, name), name, deep=True)
-    for name in ("rules", "datasets"):
-        yield from _folder(settings, settings.folders.data / name, "data", deep=True)
-    yield from _folder(settings, settings.folders.data, "data")
-    for folder in settings.folders.source_texts:
-        yield from _folder(settings, folder, "source_texts")
+    data = [*_folder(settings, settings.folders.data, "data")]
+    yield from data
+    refused = settings.path(settings.folders.data) if data else None
+    places = [(getattr(settings.folders, name), name, True) for name in Folders.model_fields if name not in _APART]
+    places += [(settings.folders.data / name, "data", True) for name in ("rules", "datasets")]
+    places += [(folder, "source_texts", False) for folder in settings.folders.source_texts]
+    for folder, name, deep in places:
+        if refused is None or not settings.path(folder).is_relative_to(refused):
+            yield from _folder(settings, folder, name, deep=deep)
     for kind in _FILES:
         file = settings.layered(kind).own
-        if why := why_unreadable(file):
+        if refused is None and (why := why_unreadable(file)):
             yield _finding(settings, file, Sentence(_INSIDE, {"reason": why}))
 
 

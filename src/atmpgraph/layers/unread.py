@@ -10,7 +10,7 @@ from jinja2 import Environment, TemplateSyntaxError, meta
 from ..findings import Finding, Place, Severity
 from ..formats import STATIC_TYPES
 from ..i18n import every_language
-from ..reasons import NO_FILE
+from ..reasons import NOT_REGULAR
 from ..settings import Settings
 from ..settings.layers import Kind, supplied
 from ..sources.declared import closest
@@ -101,7 +101,7 @@ def _no_file(path: Path, place: str, pattern: str) -> Iterator[Finding]:
             text = every_language("a folder with the name of a file, and nobody reads what is in it; rename it")
             yield _warning(place, text)
     elif path.exists() and not path.is_file():
-        yield _warning(place, every_language(NO_FILE))
+        yield _warning(place, every_language(NOT_REGULAR))
 
 
 def _outside(settings: Settings, path: Path, place: str) -> Iterator[Finding]:

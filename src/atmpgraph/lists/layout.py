@@ -7,17 +7,14 @@ at the end; `facet` has the rows of each value.
 import errno
 import json
 import os
-import shutil
 import sqlite3
 import sys
-import tempfile
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from ..reasons import ROOM
 from .cells import tokens_of
 from .declared import Declaration
 
@@ -41,7 +38,11 @@ def new_lists(path: Path, before: Path | None = None) -> Iterator[sqlite3.Connec
         OSError: no space is left.
     """
     path.unlink(missing_ok=True)
-    with _telling_no_space(path), closing(sqlite3.connect(path.absolute().as_uri(), uri=True)) as file:
+    with (
+        _telling_no_space(path),
+        closing(sqlite3.connect(path.absolute().as_uri(), uri=True)) as file,
+        _temporary_in(path.absolute().parent, file),
+    ):
         file.isolation_level = None
         if before:
             file.execute("ATTACH ? AS before", (f"{before.absolute().as_uri()}?mode=ro&immutable=1",))
@@ -59,15 +60,29 @@ def new_lists(path: Path, before: Path | None = None) -> Iterator[sqlite3.Connec
 
 @contextmanager
 def _telling_no_space(path: Path) -> Iterator[None]:
-    """Say of a full disk what the system says; the engine also writes where temporary files are, and names neither."""
+    """Say of a full disk what the system says: the engine names none."""
     try:
         yield
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
             raise
-        is_there = shutil.disk_usage(path.parent).free <= ROOM  # what was written stays, and temporary files went
-        full = path if is_there else Path(tempfile.gettempdir())
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(full)) from None
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from None
+
+
+@contextmanager
+def _temporary_in(folder: Path, file: sqlite3.Connection) -> Iterator[None]:
+    """Have the temporary files of the engine in a folder: by default they may be where memory is a disk.
+
+    The setting is one of the process, and old; where the engine lacks it, nothing happens
+    (https://sqlite.org/pragma.html#pragma_temp_store_directory).
+    """
+    quoted = str(folder).replace("'", "''")
+    file.execute(f"PRAGMA temp_store_directory = '{quoted}'")
+    try:
+        yield
+    finally:
+        with suppress(sqlite3.Error):  # of a file that is to be rolled back
+            file.execute("PRAGMA temp_store_directory = ''")
 
 
 def write_list(file: sqlite3.Connection, at: int, declared: Declaration, rows: Iterable[tuple[str, str]]) -> None:

@@ -12,7 +12,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..errors import NotExpressibleError, ReleaseError
+from ..errors import NotExpressibleError, UnpublishableError
 from ..formats import JSON_LD, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from ..i18n import Sentence
 from ..rdf.chunks import Chunk
@@ -103,7 +103,7 @@ def _body(triples: list[ox.Triple], fmt: Format, base: str) -> bytes:
         text = _written(expressible(triples, fmt), fmt, {} if fmt is N_TRIPLES else _prefixes(fmt, base))
     except NotExpressibleError as error:
         reason = Sentence(error.sentence, error.values)
-        raise ReleaseError(
+        raise UnpublishableError(
             "{file} is published too, but: {reason} Change the mapping or the cell",
             file=f"data.{fmt.suffix}",
             reason=reason,

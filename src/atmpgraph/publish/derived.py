@@ -96,7 +96,7 @@ class _Queries:
         """The same of all rules, side by side where the store is large."""
         progress.step(message("applying the rules"), len(self.rules), message("rules"))
         if processes < 2:
-            return self.runs(progress.naming(self.rules), store, scratch)
+            return self.runs(progress.each_named(self.rules), store, scratch)
         stated, left = dict[str, tuple[Path, ...]](), [*self.rules]
         progress.on(left[:processes])
         for name, runs in each(partial(self.stated, store, scratch), [*self.rules], processes):
@@ -232,7 +232,9 @@ def _continued(
         return None
     if seen:
         EMBEDDED.change(store, [line for line in seen if line[:-1] not in mapped_lines], ())
-    stating_anew = queries.runs(progress.naming(anew), store, scratch) if anew else {}
+    if anew:
+        progress.step(message("applying the rules"), len(anew), message("rules"))
+    stating_anew = queries.runs(progress.each_named(anew), store, scratch) if anew else {}
     stated = {
         name: stating_anew[name] if name in stating_anew else noted.write_lines(live.canonical, name, scratch)
         for name in queries.rules

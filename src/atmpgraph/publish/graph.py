@@ -121,7 +121,7 @@ def make_graph(
     base, package, folder = settings.base, tables.package, ReleaseFolder(workplace / "release")
     folder.path.mkdir()
     mappers = compile_mapping(read_mapping(settings.layered("mapping"), base), package, base)
-    if mapped:
+    if mapped:  # in a process that compiled the mapping for itself: what is compiled cannot be sent
         progress.step(message("mapping the tables"))
     rows = mapped() if mapped else map_tables(package, settings, workplace, progress, mappers)
     lines = workplace / _MAPPED

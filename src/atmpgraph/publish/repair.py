@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from ..catalogue.dcat import History
 from ..catalogue.void import void
 from ..charts.draw import draw_charts
-from ..errors import AtmpgraphError, DamagedError, ReleaseError
+from ..errors import AtmpgraphError, DamagedError, LateQueryError, ReleaseError
 from ..formats import TRIG
 from ..i18n import Sentence, message, texts
 from ..linksets.links import write_linksets
@@ -40,7 +40,7 @@ from ..release.sealed import sealing_lines
 from ..release.thing_state import record_published
 from ..settings import Settings
 from ..store import EMBEDDED, Store, StoreAddress
-from ..stream.pages import Stream, seal_stream
+from ..stream.pages import Page, Stream, seal_stream
 from .answers import write_answers
 from .charts import chart_files
 from .codings import code
@@ -76,6 +76,9 @@ def repair(settings: Settings, workplace: Path) -> list[Damage]:
     Args:
         settings: of the publication.
         workplace: a folder for what is made.
+
+    Raises:
+        LateQueryError: the query of a dataset takes too long.
     """
     releases, base = settings.path(settings.folders.releases), settings.base
     folder = ReleasesFolder(releases)
@@ -88,13 +91,17 @@ def repair(settings: Settings, workplace: Path) -> list[Damage]:
         for release, of_release in wrong.items():
             scratch = workplace / f"repair-{release.path.name}"
             scratch.mkdir()
-            with suppress(*_UNABLE):  # what is not made anew is damaged still
+            try:
                 _Remaking(release, settings, scratch).replace({damage.path for damage in of_release})
+            except LateQueryError:
+                raise
+            except _UNABLE:  # what is not made anew is damaged still
+                pass
             shutil.rmtree(scratch)
         before, wrong = wrong, _damages_of(wrong, noted)
         if wrong == before:
             break
-    for damage in damages_beside(releases, base, Stream.prove_page):
+    for damage in damages_beside(releases, base, _read_page):
         damaged.append(damage)
         _repair_beside(damage.path, folder, base)
     return damaged
@@ -120,13 +127,18 @@ def _damages(release: ReleaseFolder, noted: Set[Proof]) -> list[Damage]:
     return []
 
 
+def _read_page(stream: Stream, page: Page) -> object:
+    """Read a page of the stream; one that is closed only if it is not known to be whole, for it does not grow."""
+    return stream.prove_page(page) if stream.closed(page) else stream.content(page)
+
+
 def outcomes(damaged: list[Damage], settings: Settings) -> list[Repair]:
     """What became of damaged files, at the end of a build."""
     if not damaged:
         return []
     releases = settings.path(settings.folders.releases)
     left = {damage.path for release in ReleasesFolder(releases).all() for damage in damages(release, known_difference)}
-    left |= {damage.path for damage in damages_beside(releases, settings.base, Stream.prove_page)}
+    left |= {damage.path for damage in damages_beside(releases, settings.base, _read_page)}
     return [Repair(damage, damage.path not in left) for damage in damaged]
 
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
-from ..i18n import TranslatedError, counting
+from ..errors import LateQueryError
+from ..i18n import counting
 
 R = TypeVar("R")
 _LATE: Final = counting(
@@ -27,7 +28,7 @@ def in_time(file: Path, seconds: float, function: Callable[[], R]) -> R:
         function: it; of what it makes, nothing but what it returns leaves its thread.
 
     Raises:
-        TranslatedError: it takes longer.
+        LateQueryError: it takes longer.
     """
     results, errors = list[R](), list[BaseException]()
 
@@ -43,5 +44,5 @@ def in_time(file: Path, seconds: float, function: Callable[[], R]) -> R:
     if errors:
         raise errors[0]
     if not results:
-        raise TranslatedError(_LATE, file=file, n=round(seconds))
+        raise LateQueryError(_LATE, file=file, n=max(round(seconds), 1))
     return results[0]

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pyoxigraph as ox
 
-from ..errors import NotExpressibleError, ReleaseError
+from ..errors import NotExpressibleError, UnpublishableError
 from ..formats import JSON_LD, RDF_XML
 from ..i18n import QUERY_FAILS, TranslatedError
 from ..rdf.expressible import expressible
@@ -23,16 +23,16 @@ def naming_its_query(graph: Graph, settings: Settings) -> Iterator[None]:
 
     Raises:
         TranslatedError: one does.
-        ReleaseError: something else is wrong.
+        UnpublishableError: it is not one of these that does.
     """
     try:
         yield
-    except ReleaseError:
+    except UnpublishableError:
         named = {**rules(settings.layered("rules")), COVERAGE: settings.layered("coverage").file}
         for name, file in named.items():
             try:
                 _require_publishable(graph.origins.lines(graph.folder.canonical, name) if graph.origins else ())
-            except (NotExpressibleError, ReleaseError) as error:
+            except (NotExpressibleError, UnpublishableError) as error:
                 raise TranslatedError(QUERY_FAILS, file=file, reason=reason_of(error)) from None
         raise
 
@@ -41,10 +41,11 @@ def _require_publishable(lines: Iterable[bytes]) -> None:
     """Require that the stream and every format can say some statements.
 
     Raises:
-        NotExpressibleError, ReleaseError: they cannot.
+        NotExpressibleError, UnpublishableError: they cannot.
     """
     for line in lines:
         check_statements([line])
+        quads = [*ox.parse(line, format=ox.RdfFormat.N_QUADS)]
         for fmt in (RDF_XML, JSON_LD):
-            for _ in expressible(ox.parse(line, format=ox.RdfFormat.N_QUADS), fmt):
+            for _ in expressible(quads, fmt):
                 pass

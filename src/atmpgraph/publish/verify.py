@@ -10,7 +10,7 @@ from typing import Final, TypeAlias, TypeVar
 from ..errors import DamagedError, ReleaseError
 from ..i18n import Sentence, Texts, message
 from ..quality.links import read_links
-from ..reasons import reason_of, refusal_of
+from ..reasons import lacks_descriptors, reason_of, refusal_of
 from ..release.history import existing_releases, history, switches_in
 from ..release.integrity import MISSING, difference
 from ..release.layout import SEALED, ReleaseFolder, ReleasesFolder
@@ -43,7 +43,13 @@ class Damage:
 
     @classmethod
     def of(cls, path: Path, error: Exception) -> "Damage":
-        """What an error says of a file that was read."""
+        """What an error says of a file that was read.
+
+        Raises:
+            OSError: it is not the file that is at fault.
+        """
+        if lacks_descriptors(error):
+            raise error
         match error:
             case DamagedError():
                 return cls(error.path, error.reason)

@@ -11,12 +11,15 @@ from ..errors import ReleaseError
 from ..interrupts import undisturbed
 from ..reasons import is_full
 from ..release.layout import ReleasesFolder
+from ..temporary import temporary_folder
 
 
 def _full(places: Collection[Path], named: str | None) -> Path:
-    """The folder on a disk that is full: where the file lies that could not be written, else that with least room."""
-    within = [place for place in places if named and Path(named).is_relative_to(place)]
-    return max(within, key=lambda place: len(place.parts), default=min(places, key=_free))
+    """What is named of a disk that is full: the place of the file that could not be written, else the fullest place."""
+    if not named:
+        return min(places, key=_free)
+    within = [place for place in places if Path(named).is_relative_to(place)]
+    return max(within, key=lambda place: len(place.parts), default=Path(named))
 
 
 def _free(path: Path) -> int:
@@ -47,30 +50,35 @@ def exclusive(releases: ReleasesFolder) -> Iterator[None]:
 
 @contextmanager
 def workplace(releases: ReleasesFolder) -> Iterator[Path]:
-    """A temporary folder on the same file system as the releases, so that one rename publishes a folder in it."""
-    with scratch(releases.path, releases.building().name) as folder:
-        yield folder
+    """A folder on the same file system as the releases, so that one rename publishes a folder in it.
 
-
-@contextmanager
-def scratch(parent: Path | None = None, prefix: str | None = None) -> Iterator[Path]:
-    """A temporary folder that goes with the block, however it ends.
-
-    Args:
-        parent: where it is; None: where temporary files are.
-        prefix: of its name.
+    It goes with the block, however it ends.
     """
     folder: Path | None = None
-    places = {parent or Path(tempfile.gettempdir()), Path(tempfile.gettempdir())}
     try:
-        with undisturbed():
-            folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-        yield folder
-    except OSError as error:
-        if is_full(error):  # after this it is full no more
-            error.filename = str(_full(places, error.filename))
-        raise
+        with _naming_full(releases.path):
+            with undisturbed():
+                folder = Path(tempfile.mkdtemp(prefix=releases.building().name, dir=releases.path))
+            yield folder
     finally:
         with undisturbed():
             if folder:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder where temporary files are, that goes with the block, however it ends."""
+    with _naming_full(), temporary_folder() as folder:
+        yield folder
+
+
+@contextmanager
+def _naming_full(*places: Path) -> Iterator[None]:
+    """Name the folder that is full, one of these or that of temporary files: in the end it is full no more."""
+    try:
+        yield
+    except OSError as error:
+        if is_full(error):
+            error.filename = str(_full({*places, Path(tempfile.gettempdir())}, error.filename))
+        raise

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from ..reasons import naming
+from ..reasons import telling_place
 from .differing import differing
 from .terms import without_graph
 
@@ -53,7 +53,7 @@ class CanonicalWriter:
 
     def _spill(self) -> None:
         with (
-            naming(self._scratch),
+            telling_place(self._scratch),
             tempfile.NamedTemporaryFile(dir=self._scratch, prefix="run-", delete=False) as run,
         ):
             run.write("".join(sorted(set(self._lines))).encode())
@@ -73,7 +73,7 @@ class CanonicalWriter:
     def write(self, path: Path) -> str:
         """Write the lines to `path` and return their SHA-256 in hexadecimal."""
         digest = hashlib.sha256()
-        with naming(path), path.open("wb") as file:
+        with telling_place(path), path.open("wb") as file:
             for block in merged_blocks(self.runs()):
                 content = b"".join(block)
                 digest.update(content)

@@ -43,7 +43,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Final
 
-from ..reasons import naming
+from ..reasons import telling_place
 
 # The format of layout and manifest; releases without the number have 1. Since 3 every file is sealed or listed.
 LAYOUT: Final = 3
@@ -452,7 +452,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     """Replace the content of a file when the block ends without an error; an error changes and leaves nothing."""
     new = _beside(path)
     try:
-        with naming(path), new.open("wb") as file:
+        with telling_place(path), new.open("wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -35,7 +35,7 @@ def note_proofs(release: Path, files: Mapping[Path, File]) -> None:
 
 
 def renew_proofs(release: Path, files: Mapping[Path, File], noted: Set[Proof]) -> None:
-    """The same, unless of all large files it is noted already.
+    """The same, unless of all large files that can be noted it is noted already.
 
     Args:
         release: its folder.
@@ -45,7 +45,7 @@ def renew_proofs(release: Path, files: Mapping[Path, File], noted: Set[Proof]) -
     Raises:
         DamagedError: one is not whole.
     """
-    proven = _proven(files)
+    proven = _proven({path: file for path, file in files.items() if is_settled(state_of_file(path))})
     if not noted >= set(proven.values()):
         write_proofs(release, proven)
 
@@ -79,7 +79,9 @@ def noted_state(proofs: Proofs, release: Path, path: Path, file: File) -> State 
 
 
 def trust_proofs(releases: ReleasesFolder) -> Set[Proof]:
-    """Spare this process all files of releases that are as noted, or are the same file as one that is; returns what is.
+    """Spare this process all files of releases that are as noted, or are the same file as one that is.
+
+    Returns all notes.
 
     A file that a later release has too, by a link, is in another state since; the later one noted it.
     """

@@ -23,7 +23,7 @@ from typing import Any, Final, TypeAlias
 from ..findings import Finding, Place, Severity
 from ..i18n import counting, every_language, message, texts, written
 from ..languages import PLACEHOLDER, is_tag, tag_of
-from ..reasons import is_full, naming, reason_of, refusal_of, why_unreadable
+from ..reasons import is_full, reason_of, refusal_of, telling_place, why_unreadable
 from ..settings.groups import Build
 from .declared import Origin
 from .delimited import CONFLICT, delimited_rows, is_conflict_mark, likely_encoding
@@ -234,7 +234,7 @@ class _Conversion:
         """The canonical table, or why there is none."""
         is_read = True
         try:
-            with naming(self._target), self._target.open("w", encoding="utf-8", newline="") as out:
+            with telling_place(self._target), self._target.open("w", encoding="utf-8", newline="") as out:
                 is_read = self._write(out, self._rows())
         except WorkbookError as error:
             self._fail(None, None, error.sentence, **error.values)

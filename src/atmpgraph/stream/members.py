@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from ..errors import ReleaseError
+from ..errors import UnpublishableError
 from ..release.diff import Change
 from ..vocab import AS, DCT, RDF, XSD
 
@@ -71,13 +71,13 @@ def check_statements(lines: Iterable[bytes]) -> None:
         lines: of canonical N-Quads.
 
     Raises:
-        ReleaseError: a thing states what the stream says of versions.
+        UnpublishableError: a thing states what the stream says of versions.
     """
     reserved = tuple(text.encode() for text in _RESERVED)
     for line in lines:
         place = line.index(b" ") + 1
         if line.startswith(reserved, place):
-            raise ReleaseError(
+            raise UnpublishableError(
                 "{thing}: states {property}, which the change stream says of versions; map it to another property,"
                 " such as dct:issued or dct:hasVersion",
                 thing=line[1 : place - 2].decode(),

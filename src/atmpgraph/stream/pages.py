@@ -12,11 +12,11 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ..addresses import Addresses
 from ..errors import DamagedError
-from ..i18n import counting
+from ..i18n import counting, message
 from ..reasons import lacks_descriptors, refusal_of
 from ..release.diff import Change
 from ..release.integrity import prove_once, state_of_file, trust, was_checked
@@ -26,6 +26,8 @@ from ..release.proofs import Proof, Proofs, noted_proofs, noted_state
 from ..release.release import is_sealed
 from ..release.sealed import expect_file, read_sealed, seal, write_sealed
 from .members import Version, member, versions
+
+_OTHER: Final = message("its content is not what its digest says")
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ class Stream:
                 wanted=page.bytes,
             )
         if page.sha256 and hashlib.sha256(content).hexdigest() != page.sha256:
-            raise DamagedError(path, "its content is not what its digest says")
+            raise DamagedError(path, _OTHER)
         return content
 
     def prove(self) -> dict[Path, Proof]:
@@ -127,8 +129,7 @@ class Stream:
         One that this process has not read yet is believed in the state in which a build has, and has noted it.
 
         Raises:
-            FileNotFoundError: the page was removed after the index was read.
-            DamagedError: it is not what was written.
+            DamagedError: it is missing, or not what was written.
         """
         path = self.folder.page(page.number)
         if not was_checked(path, page.sha256):
@@ -207,9 +208,15 @@ def append(stream: Stream, changes: Iterable[Change], date: str, digest: str, si
 
 
 def _grown(stream: Stream, page: Page, changes: Iterable[Change], date: str) -> Page:
-    """A page with one more member for each of some changes."""
+    """A page with one more member for each of some changes.
+
+    Raises:
+        DamagedError: it is not what was written: what is added would seal it as it is.
+    """
     iri, members = Addresses(stream.base).stream(page.number), page.members
-    with closing(_Growing(stream.folder.page(page.number), page.bytes)) as file:
+    with closing(_Growing(path := stream.folder.page(page.number), page.bytes)) as file:
+        if page.sha256 and file.digest.hexdigest() != page.sha256:
+            raise DamagedError(path, _OTHER)
         for members, change in enumerate(changes, page.members + 1):
             file.write(member(f"{iri}#{members}", change, date))
     first, sha256 = page.first or date, file.digest.hexdigest()
