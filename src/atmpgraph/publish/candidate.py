@@ -27,7 +27,7 @@ from ..release.listing import live_description
 from ..release.manifest import Coverage, Manifest, Score, read_manifest
 from ..release.release import Release
 from ..settings import Settings
-from ..store import EMBEDDED
+from ..store import EMBEDDED, Store
 from ..stream.members import check_statements
 from .charts import chart_files
 from .datasets import write_datasets_at
@@ -103,42 +103,7 @@ def make_candidate(
     folder = existing if whole else graph.folder
     description: DescriptionFolder = folder
     if folder == graph.folder:
-        EMBEDDED.change(graph.store, (), merged(graph.description))
-        address = replace(graph.store, digest=graph.digest)
-        progress.step(message("writing the files for download"))
-        package, processes = graph.tables.package, settings.build.processes
-        # Where the store is compacted first, there is one worker, so that all that reads the store follows. The tables
-        # of a copy stay those that are proven.
-        at_once = 2 if graph.is_copied else 1
-        with naming_its_query(graph, settings), beside(processes if graph.is_large else 1, at_once) as run:
-            compacted = None if graph.is_copied else run(EMBEDDED.compact, graph.store)
-            unchanged, queries = Unchanged.since(live, folder, languages), settings.layered("datasets")
-            with folder.canonical.open("rb") as lines:
-                check_statements(unchanged.come if unchanged else lines)
-            if unchanged and compacted:
-                compacted()
-            taken = taken_over(queries, unchanged, base, graph.graphs) if unchanged else NOTHING
-            limits = settings.build.query_timeout_seconds, frozenset(taken.datasets)
-            selected = run(write_datasets_at, queries, address, base, workplace, *limits)
-            statistics = run(statistics_at, address, base, folder.canonical, unchanged)
-            same = partial(unchanged.gives_the_same, base=base) if unchanged else None
-            pictures = live.charts if live else None
-            drawn = run(draw_charts_at, chart_files(settings), address, base, folder.charts, pictures, same)
-
-            def datasets() -> Mapping[str, Path]:
-                if compacted:
-                    compacted()
-                progress.on([query.name for query in queries.glob("*.rq") if query.stem not in taken.datasets])
-                return selected()
-
-            write_dumps(folder, package, base, datasets, workplace, processes, live, taken)
-            store = EMBEDDED.open(address, base)
-            progress.step(message("making and checking the catalogue"))
-            write_registry_links(folder, unchanged, store, workplace)
-            write_description(
-                folder, folder, list_files(folder.downloads()), live, history, base, languages, statistics
-            )
-            faulty = drawn()
+        store, faulty = _write_new(graph, live, history, settings, workplace, progress)
     elif live and live.path == folder.path:
         store, description = Release(folder.path, base).store, live_description(live)
     else:
@@ -152,6 +117,63 @@ def make_candidate(
     listed += Listed(report.findings, report.more) + Listed(tuple(faulty))
     report = Report(tuple(sorted(listed.findings, key=Finding.order)), report.counts, listed.more)
     return Candidate(graph, report, folder, description, created, coverage, points)
+
+
+def _write_new(
+    graph: Graph,
+    live: ReleaseFolder | None,
+    history: History,
+    settings: Settings,
+    workplace: Path,
+    progress: Progress,
+) -> tuple[Store, list[Finding]]:
+    """Write all files for download and the catalogue of a new release.
+
+    Returns the store of its statements, and what is wrong with pictures.
+
+    Args:
+        graph: its statements.
+        live: the release that it follows.
+        history: its place among the releases.
+        settings: of the publication.
+        workplace: a folder for other files.
+        progress: gets how far it is.
+    """
+    folder, base, languages = graph.folder, settings.base, settings.languages
+    EMBEDDED.change(graph.store, (), merged(graph.description))
+    address = replace(graph.store, digest=graph.digest)
+    progress.step(message("writing the files for download"))
+    package, processes = graph.tables.package, settings.build.processes
+    # Where the store is compacted first, there is one worker, so that all that reads the store follows. The tables
+    # of a copy stay those that are proven.
+    at_once = 2 if graph.is_copied else 1
+    with naming_its_query(graph, settings), beside(processes if graph.is_large else 1, at_once) as run:
+        compacted = None if graph.is_copied else run(EMBEDDED.compact, graph.store)
+        unchanged, queries = Unchanged.since(live, folder, languages), settings.layered("datasets")
+        with folder.canonical.open("rb") as lines:
+            check_statements(unchanged.come if unchanged else lines)
+        if unchanged and compacted:
+            compacted()
+        taken = taken_over(queries, unchanged, base, graph.graphs) if unchanged else NOTHING
+        limits = settings.build.query_timeout_seconds, frozenset(taken.datasets)
+        selected = run(write_datasets_at, queries, address, base, workplace, *limits)
+        statistics = run(statistics_at, address, base, folder.canonical, unchanged)
+        same = partial(unchanged.gives_the_same, base=base) if unchanged else None
+        pictures = live.charts if live else None
+        drawn = run(draw_charts_at, chart_files(settings), address, base, folder.charts, pictures, same)
+
+        def datasets() -> Mapping[str, Path]:
+            if compacted:
+                compacted()
+            progress.on([query.name for query in queries.glob("*.rq") if query.stem not in taken.datasets])
+            return selected()
+
+        write_dumps(folder, package, base, datasets, workplace, processes, live, taken)
+        store = EMBEDDED.open(address, base)
+        progress.step(message("making and checking the catalogue"))
+        write_registry_links(folder, unchanged, store, workplace)
+        write_description(folder, folder, list_files(folder.downloads()), live, history, base, languages, statistics)
+        return store, drawn()
 
 
 def _check_catalogue(

@@ -1,6 +1,6 @@
 """The links of a document: its representations, and the signposts of FAIR Signposting levels 1 and 2."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlencode
@@ -25,6 +25,7 @@ _AUTHORS = {PROV + "wasAttributedTo", DCT + "creator"}
 _WHOLES = {SKOS + "inScheme", RDFS + "isDefinedBy", QB + "dataSet", DCT + "isPartOf", ATMPGRAPH + "workpackageOf"}
 _FILE, _DATASETS = DCAT + "distribution", frozenset({DCAT + "Dataset", DCAT + "Catalog"})
 _ENDINGS = 1 << 10  # of URLs, in memory
+_OFFERS = 1 << 7  # lists of profiles, in memory
 _FIRST_ITEMS = 4  # files of a dataset that come before what has another profile: a header field is short
 _MOST_ITEMS = 200  # parts of a thing that are linked; its page leads to the others
 
@@ -59,11 +60,18 @@ def _ending(suffixes: bool, fmt: Format, profile: str, arguments: tuple[tuple[st
 
 def representations(urls: RepresentationUrls, profiles: Sequence[Profile]) -> list[Link]:
     """A link to each representation, by profile and format."""
-    return [
-        Link(urls.of(fmt, profile), "alternate", {"type": fmt.media_type, "profile": profile.iri})
+    alternates = _alternates(urls.suffixes, tuple(profiles))
+    return [Link(urls.url + ending, "alternate", attributes) for ending, attributes in alternates]
+
+
+@lru_cache(_OFFERS)
+def _alternates(suffixes: bool, profiles: tuple[Profile, ...]) -> tuple[tuple[str, Mapping[str, str]], ...]:
+    """How the URL of each representation ends, and what its link says of it: the same for all things of a kind."""
+    return tuple(
+        (_ending(suffixes, fmt, profile.token, ()), {"type": fmt.media_type, "profile": profile.iri})
         for profile in profiles
         for fmt in profile.formats
-    ]
+    )
 
 
 def signposts(release: Release, described: Description, urls: RepresentationUrls, licence: str) -> list[Link]:
