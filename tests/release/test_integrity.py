@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cachetools import LRUCache
 
 from atmpgraph.errors import DamagedError
 from atmpgraph.release import integrity
-from atmpgraph.release.integrity import difference, known_sha256, prove
+from atmpgraph.release.integrity import difference, known_sha256, linking, prove, state_of_file, trust_file
 from atmpgraph.release.manifest import File
 from atmpgraph.release.sealed import check_lines, read_sealed, sealing_lines, write_sealed
 
@@ -162,3 +163,35 @@ def test_what_an_earlier_version_wrote_has_no_seal(tmp_path: Path) -> None:
         check_lines(lines, must=True)
     with pytest.raises(DamagedError):
         read_sealed(content, must=True)
+
+
+def test_a_file_that_gets_another_name_is_not_read_again(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known_sha256(file)
+    before = state_of_file(file)
+    with linking(file):
+        file.with_name("another name").hardlink_to(file)
+    assert state_of_file(file) != before
+    monkeypatch.delattr(integrity, "sha256")
+    assert known_sha256(file) == known_sha256(file.with_name("another name")) == FILE.sha256
+
+
+@pytest.mark.parametrize("damage", ["cut", "overwritten", "replaced"])
+@pytest.mark.parametrize("when", ["meanwhile", "after it"])
+def test_what_changes_while_it_gets_another_name_is_read(damage: str, when: str, file: Path) -> None:
+    prove(file, FILE)
+    with linking(file):
+        file.with_name("another name").hardlink_to(file)
+        if when == "meanwhile":
+            DAMAGES[damage][0](file)
+    if when == "after it":
+        DAMAGES[damage][0](file)
+    with pytest.raises(DamagedError):
+        prove(file, FILE)
+
+
+def test_a_file_that_is_trusted_is_known_by_its_digest(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(integrity, "_digests", LRUCache(100))
+    trust_file(file, FILE.sha256, state_of_file(file))
+    monkeypatch.delattr(integrity, "sha256")
+    assert known_sha256(file) == FILE.sha256
+    prove(file, FILE)

@@ -23,6 +23,7 @@ from ..progress import SILENT, Progress
 from ..quality.coverage import coverage_lines
 from ..rdf.canonical import line_changes, merged, sorted_runs
 from ..rdf.sorted_lines import SortedLines
+from ..release.integrity import linking
 from ..release.layout import ReleaseFolder
 from ..settings import Settings
 from ..sparql.syntax.matching import Pattern, matching
@@ -221,7 +222,8 @@ def _continued(
         return None
     changed, mapped_lines = list(chain(*rows)), SortedLines.open(mapped)
     address = StoreAddress(EMBEDDED.kind, str(live.store), live.path.name)
-    store = EMBEDDED.copy(address, folder.store)
+    with linking(*live.store.glob("*.sst")):
+        store = EMBEDDED.copy(address, folder.store)
     EMBEDDED.change(store, *changes)
     anew = queries.concerned(noted, rows, address, store)
     # No rule sees what another one states: what one that is run anew would see is taken out first.

@@ -22,7 +22,7 @@ from ..errors import DamagedError, QueryError, ReleaseError
 from ..formats import N_TRIPLES
 from ..rdf.canonical import file_changes
 from ..rdf.chunks import Chunk
-from ..release.integrity import prove
+from ..release.integrity import linking, prove
 from ..release.layout import ReleaseFolder, write_json
 from ..release.listing import made_by, read_listing
 from ..release.manifest import File, read_manifest
@@ -157,8 +157,9 @@ class Earlier:
 def link(file: Path, path: Path) -> bool:
     """Give a file another name, where the file system can."""
     try:
-        path.hardlink_to(file)
-    except OSError:
+        with linking(file):
+            path.hardlink_to(file)
+    except (OSError, DamagedError):
         return False
     return True
 

@@ -9,7 +9,8 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -79,6 +80,37 @@ def was_checked(path: Path, identity: str) -> bool:
 def trust(path: Path, identity: str, state: State) -> None:
     """Take it that a file is whole in a state, in which another process has read it."""
     _remember((path, identity), state, None)
+
+
+def trust_file(path: Path, sha256: str, state: State) -> None:
+    """The same of a whole file, whose digest is known then under any name.
+
+    Raises:
+        OSError: there is none.
+    """
+    trust(path, sha256, state)
+    with _lock:
+        _digests[path.stat().st_dev, state] = sha256
+
+
+@contextmanager
+def linking(*files: Path) -> Iterator[None]:
+    """Know the digests of files after a block that gives them other names: this changes their `ctime` (link(2)) alone.
+
+    That it is recent then hides no change of content, which would give another `mtime` too.
+    """
+    before = {path: _key(path) for path in files}
+    yield
+    for path, (device, state) in before.items():
+        now = _key(path)
+        with _lock:
+            if now[1][:-1] == state[:-1] and (digest := _digests.get((device, state))):
+                _digests[now] = digest
+
+
+def _key(path: Path) -> tuple[int, State]:
+    """By what the digest of a file is known, whatever its name."""
+    return path.stat().st_dev, state_of_file(path)
 
 
 def _checked(path: Path, check: Callable[[], object]) -> tuple[State, Sentence | None]:
@@ -171,14 +203,13 @@ def known_sha256(path: Path) -> str:
     Raises:
         DamagedError: there is none.
     """
-    state = state_of_file(path)
-    key = path.stat().st_dev, state
+    key = _key(path)
     with _lock:
         digest = _digests.get(key)
     if digest is None:
-        settled = is_settled(state)
+        settled = is_settled(key[1])
         digest = sha256(path)
-        if settled and state_of_file(path) == state:
+        if settled and _key(path) == key:
             with _lock:
                 _digests[key] = digest
     return digest

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from ..errors import DamagedError, ReleaseError
-from .integrity import State, is_settled, prove, state_of_file, trust
+from .integrity import State, is_settled, prove, state_of_file, trust_file
 from .layout import ReleasesFolder
 from .manifest import File
 from .sealed import read_sealed, write_sealed
@@ -92,7 +92,7 @@ def trust_proofs(releases: ReleasesFolder) -> Set[Proof]:
             with suppress(DamagedError):
                 path = release.parent / name
                 if (sha256, state := state_of_file(path)) in whole:
-                    trust(path, sha256, state)
+                    trust_file(path, sha256, state)
     return whole
 
 
