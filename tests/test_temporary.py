@@ -48,7 +48,7 @@ def test_that_of_a_killed_process_goes_with_the_next(place: Path) -> None:
 
 
 def test_what_belongs_to_others_stays(place: Path) -> None:
-    others = [place / "other", place / "atmpgraph-other", place / "atmpgraph-link", place / "atmpgraph-folder"]
+    others = [place / "other", place / "atmp-other", place / "atmp-link", place / "atmp-folder"]
     for other in others:
         other.mkdir()
     (others[0] / ".in-use").touch()

@@ -10,7 +10,7 @@ from typing import Final
 
 from .interrupts import undisturbed
 
-_PREFIX: Final = "atmpgraph-"
+_PREFIX: Final = "atmp-"  # short, as the path of a socket must be
 _LOCK: Final = ".in-use"  # which the command that has the folder holds
 
 
