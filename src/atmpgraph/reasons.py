@@ -126,7 +126,6 @@ _REFUSED: Final = {
     errno.EHOSTUNREACH: message("the network does not lead there"),
     errno.ETIMEDOUT: message("no answer came in time"),
 }
-ROOM: Final = 1 << 20  # bytes; with less of them left a disk is called full when an engine fails
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 NOT_REGULAR: Final = message("neither a file nor a folder, but a pipe, a socket or a device; take it away")
 _DESCRIPTORS: Final = re.compile("too many open files|file descriptors", re.IGNORECASE)

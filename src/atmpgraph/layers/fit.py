@@ -22,7 +22,7 @@ from ..sources.code_lists import read_code_lists
 from ..sources.declared import closest
 from ..vocab import RDF, SH
 from .look import look_findings
-from .places import place_findings
+from .places import BROKEN_LINK, place_findings
 from .prose import prose_findings
 from .templates import SUPPLIED, template_loader
 from .terms import nearest, unknown_terms
@@ -98,7 +98,7 @@ def _broken_links(settings: Settings) -> Iterator[Finding]:
     """Links in the folders of the publication that lead to no file, or to a folder, which nobody follows: what they
     name would be as if nobody had put it there.
     """
-    message = every_language("a link that leads to no file; mend it, or remove it")
+    message = every_language(BROKEN_LINK)
     unfollowed = every_language(
         "a link to a folder, and nobody reads what is in it; put the folder itself here, or a link for each file"
     )

@@ -14,7 +14,7 @@ from ..settings.layers import Kind
 
 _FOLDER: Final = message("{reason}; nothing in this place is read: mend it, or correct the setting {setting}")
 _INSIDE: Final = message("{reason}; nothing in this place is read: mend it, or take it away")
-_LINK: Final = message("a link that leads to no file; mend it, or remove it")
+BROKEN_LINK: Final = message("a link that leads to no file; mend it, or remove it")
 _APART: Final = {"data", "source_texts", "releases"}  # a build makes the last one, and says what is in its way
 _FILES: Final[tuple[Kind, ...]] = "descriptor", "coverage"
 
@@ -56,7 +56,7 @@ def _folder(settings: Settings, folder: Path, name: str, *, deep: bool = False) 
             values = {"reason": refusal_of(error), "setting": f"[folders] {name}"}
             yield _finding(settings, path, Sentence(_FOLDER if path == top else _INSIDE, values))
         elif path == top and path.is_symlink():
-            yield _finding(settings, path, Sentence(_LINK))
+            yield _finding(settings, path, Sentence(BROKEN_LINK))
 
 
 def _finding(settings: Settings, path: Path, sentence: Sentence) -> Finding:

@@ -107,9 +107,7 @@ def read_tables(
     if not broken:  # else the list may stand in a file that cannot be read
         broken = lacking
     faulty_queries = _faulty_queries(settings)
-    checked = check_tables(
-        package, settings.build, progress, codes
-    )  # first: what it cannot read, the next checks leave out
+    checked = check_tables(package, settings.build, progress, codes)  # what it cannot read, the next ones leave out
     limit = settings.build.max_listed_findings
     advised = Listed.first(missing_evidence(package, codes), limit)
     advised += Listed.first(wrong_identifiers(package, codes), limit)

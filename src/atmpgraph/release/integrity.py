@@ -25,7 +25,7 @@ from .manifest import File
 State: TypeAlias = tuple[int, ...]
 
 MISSING: Final = message("missing")
-_OTHER: Final = message("its content is not what its digest says")
+OTHER: Final = message("its content is not what its digest says")
 _SIZE: Final = counting("{n} byte instead of {wanted}", "{n} bytes instead of {wanted}")
 _REMEMBERED: Final = 1 << 16  # files
 _SETTLED_NS: Final = 50_000_000  # a file that changed later than this before the check may change again unseen
@@ -168,7 +168,7 @@ def _difference(path: Path, file: File, digest: Callable[[Path], str]) -> Senten
     if reason := difference_in_size(path, file):
         return reason
     try:
-        return None if digest(path) == file.sha256 else Sentence(_OTHER)
+        return None if digest(path) == file.sha256 else Sentence(OTHER)
     except OSError as error:
         return _words(error)
 

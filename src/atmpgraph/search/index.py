@@ -15,7 +15,7 @@ from typing import Final
 
 from tantivy import DocAddress, Document, Index, Schema, SchemaBuilder, Searcher
 
-from ..reasons import ROOM, lacks_descriptors
+from ..reasons import lacks_descriptors
 from .collect import Entry
 from .fields import NAMES
 from .words import analyzer, keys, short_forms, squeezed, words
@@ -23,6 +23,7 @@ from .words import analyzer, keys, short_forms, squeezed, words
 FOLDED: Final = "folded"  # the name of our analyzer in the schema
 WEIGHT: Final = "weight"  # of a thing, by which the score of each match is multiplied: a short name says more
 _MEMORY: Final = 100_000_000  # bytes of the writer; a thousand things need far less
+_ROOM: Final = 1 << 20  # bytes; with less of them left the disk is called full when the engine fails
 _OF_WRITING: Final = (".tantivy-writer.lock", ".tantivy-meta.lock", ".managed.json")
 
 
@@ -56,7 +57,7 @@ def write_index(entries: Iterable[Entry], folder: Path) -> None:
         _write(entries, folder)
     except ValueError as error:  # the engine does not say why
         _tell_descriptors(error, folder)
-        if shutil.disk_usage(folder).free > ROOM:
+        if shutil.disk_usage(folder).free > _ROOM:
             raise
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from None
 

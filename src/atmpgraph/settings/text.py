@@ -21,13 +21,13 @@ def _valid_tag(tag: str) -> str:
 Tag: TypeAlias = Annotated[str, AfterValidator(_valid_tag)]
 
 
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # which XML cannot say
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # which XML cannot say
 
 
 def _with_words(texts: dict[str, str]) -> dict[str, str]:
     if not texts or not all(map(str.strip, texts.values())):
         raise WrongValueError(message("it has no text; write it in one language at least, and in each that it names"))
-    if any(map(_CONTROL.search, texts.values())):
+    if any(map(CONTROL.search, texts.values())):
         raise WrongValueError(message("a control character, which cannot be published; remove it"))
     return texts
 

@@ -21,6 +21,7 @@ from ..languages import PLACEHOLDER
 from ..progress import SILENT, Progress
 from ..reasons import UNKNOWN, reason_of
 from ..settings.groups import Build
+from ..settings.text import CONTROL
 from . import DESCRIPTOR
 from .canonical import LONG_CELL, unreadable
 from .code_lists import CodeLists
@@ -29,7 +30,7 @@ from .delimited import CONFLICT, is_conflict_mark
 from .messages import finding, of_cell
 from .package import Package as TablePackage
 from .package import Table
-from .table_check import CONTROL, LOOK_ALIKE, NO_VALUE, TURNING, Find, LongCellError, Lookup, Rows, check_rows, lookup
+from .table_check import LOOK_ALIKE, NO_VALUE, TURNING, Find, LongCellError, Lookup, Rows, check_rows, lookup
 
 _UNREADABLE: Final = (OSError, UnicodeDecodeError, csv.Error)
 

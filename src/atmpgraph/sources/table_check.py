@@ -18,13 +18,13 @@ from frictionless import Field, Row, errors
 from frictionless.resources import TableResource
 from frictionless.table.row import create_cell_handlers
 
+from ..settings.text import CONTROL
 from .cells import Column, ListColumn
 from .declared import items_of
 from .delimited import CONFLICT_BEGINS
 from .messages import SLUG, closest, parting_mark
 from .package import Table
 
-CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 TURNING: Final = re.compile("[\u202d\u202e]")  # signs that show letters in another order than they stand
 LOOK_ALIKE: Final = re.compile("[асеорхуіјѕАВСЕНІЈКМОРТХЅ](?=[A-Za-z])")  # a Cyrillic letter in a Latin word
 # What a spreadsheet writes in place of a value, in the languages of its interface.

@@ -12,22 +12,20 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from ..addresses import Addresses
 from ..errors import DamagedError
-from ..i18n import counting, message
+from ..i18n import counting
 from ..reasons import lacks_descriptors, refusal_of
 from ..release.diff import Change
-from ..release.integrity import prove_once, state_of_file, trust, was_checked
+from ..release.integrity import OTHER, prove_once, state_of_file, trust, was_checked
 from ..release.layout import ReleasesFolder, StreamFolder
 from ..release.manifest import File
 from ..release.proofs import Proof, Proofs, noted_proofs, noted_state
 from ..release.release import is_sealed
 from ..release.sealed import expect_file, read_sealed, seal, write_sealed
 from .members import Version, member, versions
-
-_OTHER: Final = message("its content is not what its digest says")
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ class Stream:
                 wanted=page.bytes,
             )
         if page.sha256 and hashlib.sha256(content).hexdigest() != page.sha256:
-            raise DamagedError(path, _OTHER)
+            raise DamagedError(path, OTHER)
         return content
 
     def prove(self) -> dict[Path, Proof]:
@@ -216,7 +214,7 @@ def _grown(stream: Stream, page: Page, changes: Iterable[Change], date: str) -> 
     iri, members = Addresses(stream.base).stream(page.number), page.members
     with closing(_Growing(path := stream.folder.page(page.number), page.bytes)) as file:
         if page.sha256 and file.digest.hexdigest() != page.sha256:
-            raise DamagedError(path, _OTHER)
+            raise DamagedError(path, OTHER)
         for members, change in enumerate(changes, page.members + 1):
             file.write(member(f"{iri}#{members}", change, date))
     first, sha256 = page.first or date, file.digest.hexdigest()
