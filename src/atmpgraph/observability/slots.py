@@ -10,11 +10,9 @@ kill the process (SIGBUS).
 
 import fcntl
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -22,10 +20,8 @@ from typing import Final
 
 GAUGES: Final = "livesum"  # how the library adds up gauges: those of processes that run
 _SIZES: Final = {"counter": 1 << 20, "histogram": 1 << 20, f"gauge_{GAUGES}": 1 << 16}  # bytes
-_PREFIX: Final = "atmpgraph-metrics-"
 _LOCKS: Final = "locks"
 _RETRY_SECONDS: Final = 30.0
-_YOUNG_SECONDS: Final = 60.0  # a folder whose server may not have a slot yet
 
 
 @dataclass(frozen=True)
@@ -136,27 +132,3 @@ def _allocate(path: Path, size: int, *, anew: bool) -> None:
     finally:
         os.close(descriptor)
         new.unlink(missing_ok=True)
-
-
-@contextmanager
-def shared_folder() -> Iterator[Path]:
-    """A folder for the files of the processes of a server, removed at the end."""
-    _sweep(Path(tempfile.gettempdir()))
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sweep(place: Path) -> None:
-    """Remove the folders of servers that were killed: no process has a slot there any more."""
-    for locks in place.glob(f"{_PREFIX}*/{_LOCKS}"):
-        with suppress(OSError):
-            if locks.is_symlink() or time.time() - locks.stat().st_mtime < _YOUNG_SECONDS:
-                continue
-            with locks.open("r+b") as file:
-                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                for path in locks.parent.glob("*"):
-                    path.unlink()
-                locks.parent.rmdir()

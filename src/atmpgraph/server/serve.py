@@ -9,11 +9,11 @@ from pathlib import Path
 
 from ..observability import log, metrics
 from ..observability.capture import capture_logging, captured_output
-from ..observability.slots import shared_folder
 from ..settings import Settings
 from ..sparql.limits import limits_of
 from ..sparql.service.launcher import ServiceProcess
 from ..sparql.service.sandbox import ignore_stray_signals
+from ..temporary import temporary_folder
 from .listen import divided
 from .supervisor import Supervisor
 
@@ -33,7 +33,7 @@ def serve(settings: Settings, file: Path, listening: socket.socket, url: str) ->
     os.environ["ATMPGRAPH_SETTINGS"] = str(file)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # until the supervisor handles it, leave nothing behind
     log.configure(settings)
-    with captured_output(), shared_folder() as figures:
+    with captured_output(), temporary_folder() as figures:
         capture_logging()
         metrics.use_folder(figures)
         metrics.process_started("main")
